@@ -1,0 +1,28 @@
+"""Every address of the site: pages of both apps, the gate, the back-office, the API, the probes."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config.health import livez, readyz
+
+api = [
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="config/api_docs.html"),
+        name="api-docs",
+    ),
+    path("", include("checkpoint.api.urls")),
+    path("", include("declarations.api.urls")),
+]
+
+urlpatterns = [
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", include(api)),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("gate/", include("checkpoint.urls")),
+    path("", include("declarations.urls")),
+]
