@@ -29,7 +29,9 @@ def _key(name: str, text: str) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != 32:
-        raise ImproperlyConfigured(f"{name}: each key is 32 bytes written as base64, made with: openssl rand -base64 32")
+        raise ImproperlyConfigured(
+            f"{name}: each key is 32 bytes written as base64, made with: openssl rand -base64 32"
+        )
     return key
 
 
@@ -56,7 +58,7 @@ FIELD_KEYS = _field_keys(env.str("FIELD_KEYS"))
 """AES-GCM keys of personal facts by key id; the first encrypts."""
 
 DIGEST_KEY = _key("DIGEST_KEY", env.str("DIGEST_KEY"))
-"""HMAC key of the digests beside encrypted facts that are searched. It never rotates: the digests would lose their rows."""
+"""HMAC key of the digests beside encrypted facts. It never rotates: a search would lose its rows."""
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -114,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.context.chrome",
             ],
         },
     },
@@ -238,8 +241,8 @@ CELERY_BROKER_URL = env.str("REDIS_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any outage of the broker
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
-# A killed worker's message is back after the visibility timeout plus one restore interval. With kombu's own interval and
-# throttle (10 and 10) it took 95 s at a timeout of 8 s, with 1 and 1 it takes 9 s.
+# A killed worker's message is back after the visibility timeout plus one restore interval. With kombu's own interval
+# and throttle (10 and 10) it took 95 s at a timeout of 8 s, with 1 and 1 it takes 9 s.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": env.int("BROKER_VISIBILITY_TIMEOUT_S", default=60),
     "unacked_restore_interval": 1,

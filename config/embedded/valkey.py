@@ -1,10 +1,12 @@
 """One Valkey server of our own: the doorbell of the workers."""
 
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import redis
@@ -34,18 +36,21 @@ class Valkey:
         """The address for REDIS_URL."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
-    def start(self, port: int = 0, patience_s: float = 20.0) -> None:
-        """Start and wait until it answers; port 0 takes a free one, another one is taken again after a crash.
+    def start(
+        self, *, port: int = 0, check: Callable[[], None] = lambda: None, patience_s: float = 20.0
+    ) -> subprocess.Popen[bytes]:
+        """Start and wait until it answers; port 0 takes a free one. `check` is called while waiting.
 
-        Raises: EmbeddedError when it does not answer in time.
+        Raises: EmbeddedError when it does not answer in time; whatever `check` raises.
         """
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             self.port = port or _free_port()
-            self._spawn()
-            while self.child is not None and self.child.poll() is None and time.monotonic() < deadline:
+            self.child = self._spawn()
+            while self.child.poll() is None and time.monotonic() < deadline:
+                check()
                 if self._answers():
-                    return
+                    return self.child
                 time.sleep(0.02)
         self.stop()
         raise place.EmbeddedError(f"Valkey did not start on port {self.port}: see {self.log}")
@@ -56,7 +61,11 @@ class Valkey:
             stop(self.child, signal.SIGTERM)
             self.child = None
 
-    def _spawn(self) -> None:
+    def remove(self) -> None:
+        """Forget the data."""
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         lines = [
             "bind 127.0.0.1",
             f"port {self.port}",
@@ -70,12 +79,11 @@ class Valkey:
         ]
         with self.log.open("ab") as log:
             # By standard input, so that the password stands in no file and in no list of processes.
-            self.child = spawn(
-                [self.binary, "-"], account=self.account, cwd=self.home, stdin=subprocess.PIPE, stdout=log
-            )
-        if self.child.stdin is not None:
-            self.child.stdin.write("\n".join(lines).encode())
-            self.child.stdin.close()
+            child = spawn([self.binary, "-"], account=self.account, cwd=self.home, stdin=subprocess.PIPE, stdout=log)
+        if child.stdin is not None:
+            child.stdin.write("\n".join(lines).encode())
+            child.stdin.close()
+        return child
 
     def _answers(self) -> bool:
         try:
