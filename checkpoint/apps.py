@@ -1,0 +1,12 @@
+"""The app of the checkpoint: what happens at the gate."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CheckpointConfig(AppConfig):
+    """Upper of the two apps: it knows the declarations."""
+
+    name = "checkpoint"
+    verbose_name = _("Checkpoint")
+    default_auto_field = "django.db.models.BigAutoField"

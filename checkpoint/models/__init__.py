@@ -1,0 +1,7 @@
+"""Gates, lanes and devices; passages, which never change."""
+
+from checkpoint.models.checkpoint import Checkpoint, Lane
+from checkpoint.models.device import Device
+from checkpoint.models.passage import Case, Passage, ScanKey, new_passage_id
+
+__all__ = ["Case", "Checkpoint", "Device", "Lane", "Passage", "ScanKey", "new_passage_id"]

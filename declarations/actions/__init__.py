@@ -1,0 +1,25 @@
+"""What exporters do: draft, lodge, amend, swap, withdraw, cancel, answer."""
+
+from declarations.actions.amending import amend, renew_pass, withdraw_vehicle
+from declarations.actions.answering import accept_problem, answer, appeal, ask
+from declarations.actions.drafting import add, change_draft, check_draft, copy, create, remove_vehicle
+from declarations.actions.lodging import Lodged, cancel, lodge
+
+__all__ = [
+    "Lodged",
+    "accept_problem",
+    "add",
+    "amend",
+    "answer",
+    "appeal",
+    "ask",
+    "cancel",
+    "change_draft",
+    "check_draft",
+    "copy",
+    "create",
+    "lodge",
+    "remove_vehicle",
+    "renew_pass",
+    "withdraw_vehicle",
+]

@@ -1,0 +1,152 @@
+"""Drafts: anything may be missing, nothing typed is lost, problems are counted at every change."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from declarations import checks, permissions
+from declarations.actions.writing import accepted_problems, add_vehicles, change_vehicle, write_header
+from declarations.clearance.closing import withdraw
+from declarations.errors import Conflict
+from declarations.models import Declaration, Organisation, Vehicle, load_reference, note
+from declarations.models.history import By
+from declarations.problems import Level, Problem
+
+
+def check_draft(declaration: Declaration, *, now: datetime) -> list[Problem]:
+    """What is wrong with a declaration as it stands now."""
+    return checks.check(
+        declaration.body(),
+        reference=load_reference(),
+        today=timezone.localdate(now),
+        accepted=accepted_problems(declaration),
+    )
+
+
+def count_problems(declaration: Declaration, problems: Sequence[Problem]) -> None:
+    """Keep the numbers that the list shows. The caller saves nothing else."""
+    declaration.errors = sum(problem.level is Level.ERROR for problem in problems)
+    declaration.warnings = len(problems) - declaration.errors
+    declaration.save(update_fields=["errors", "warnings"])
+
+
+@transaction.atomic
+def create(*, organisation: Organisation, body: Mapping[str, Any], by: Any, now: datetime) -> Declaration:
+    """Store a draft, however incomplete.
+
+    Raises: NotPermitted.
+    """
+    permissions.check_can_declare_for(by, organisation.pk)
+    declaration = Declaration(organisation=organisation, created_by=by, created_at=now, updated_at=now)
+    write_header(declaration, body)
+    declaration.begin(by=by, at=now)
+    add_vehicles(declaration, body.get("vehicles") or [], by=by, now=now)
+    count_problems(declaration, check_draft(fresh(declaration), now=now))
+    return declaration
+
+
+@transaction.atomic
+def change_draft(*, declaration_id: int, body: Mapping[str, Any], by: By, now: datetime) -> Declaration:
+    """Merge a body into a draft: header fields that are there, vehicles matched by VIN, unknown VINs added.
+
+    Raises: NotPermitted; Conflict when it is no draft any more.
+    """
+    declaration = locked_draft(declaration_id, by=by)
+    write_header(declaration, body)
+    declaration.save()
+    known: dict[str, Vehicle] = {}
+    for vehicle in Vehicle.objects.locked().filter(declaration=declaration).order_by("position"):
+        known.setdefault(vehicle.vin, vehicle)
+    new = []
+    for values in body.get("vehicles") or []:
+        vehicle = known.get(values.get("vin") or "") if values.get("vin") else None
+        if vehicle is None:
+            new.append(values)
+        else:
+            change_vehicle(vehicle, values, now=now)
+    return _changed(declaration, new, by=by, now=now)
+
+
+@transaction.atomic
+def change_draft_vehicle(
+    *, declaration_id: int, vehicle_id: int, values: Mapping[str, Any], by: By, now: datetime
+) -> Declaration:
+    """Merge values into one vehicle of a draft; its VIN may change.
+
+    Raises: NotPermitted; Conflict when it is no draft any more.
+    """
+    declaration = locked_draft(declaration_id, by=by)
+    change_vehicle(Vehicle.objects.locked().get(pk=vehicle_id, declaration=declaration), values, now=now)
+    return _changed(declaration, [], by=by, now=now)
+
+
+@transaction.atomic
+def add(*, declaration_id: int, vehicles: Sequence[Mapping[str, Any]], by: By, now: datetime) -> Declaration:
+    """Add vehicles to a draft.
+
+    Raises: NotPermitted; Conflict when it is no draft any more.
+    """
+    return _changed(locked_draft(declaration_id, by=by), vehicles, by=by, now=now)
+
+
+@transaction.atomic
+def remove_vehicle(*, declaration_id: int, vehicle_id: int, by: By, now: datetime) -> Declaration:
+    """Take a vehicle out of a draft; it leaves a note behind.
+
+    Raises: NotPermitted; Conflict when it is no draft any more.
+    """
+    declaration = locked_draft(declaration_id, by=by)
+    vehicle = Vehicle.objects.locked().get(pk=vehicle_id, declaration=declaration)
+    note(declaration_id=declaration.pk, by=by, at=now, reason="VEHICLE_REMOVED", data={"vin": vehicle.vin})
+    if vehicle.passes.exists():
+        # It was released once before the declaration was rejected; its pass must be able to say why it is gone.
+        withdraw(vehicle, by=by, now=now, reason="VEHICLE_REMOVED")
+    else:
+        vehicle.inspections.all().delete()
+        vehicle.checks.all().delete()
+        vehicle.risk_hits.all().delete()
+        vehicle.delete()
+    return _changed(declaration, [], by=by, now=now)
+
+
+@transaction.atomic
+def copy(*, declaration_id: int, by: Any, now: datetime) -> Declaration:
+    """Declare again: a new draft with everything of an older declaration but the pass and the planned arrival.
+
+    Raises: NotPermitted.
+    """
+    source = Declaration.objects.select_related("organisation").get(pk=declaration_id)
+    permissions.check_can_change(by, source)
+    body = source.body()
+    body["planned_arrival_at"] = None
+    return create(organisation=source.organisation, body=body, by=by, now=now)
+
+
+def locked_draft(declaration_id: int, *, by: By) -> Declaration:
+    """The locked declaration if it may still be changed freely.
+
+    Raises: NotPermitted; Conflict.
+    """
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    permissions.check_can_change(by, declaration)
+    if not declaration.is_draft:
+        raise Conflict("NOT_A_DRAFT", _("This declaration was lodged already. Amend it instead."))
+    return declaration
+
+
+def fresh(declaration: Declaration) -> Declaration:
+    """The same declaration, read anew with everything that its body needs."""
+    return Declaration.objects.prefetch_related("vehicles__papers", "vehicles__driver").get(pk=declaration.pk)
+
+
+def _changed(
+    declaration: Declaration, new: Sequence[Mapping[str, Any]], *, by: By, now: datetime
+) -> Declaration:
+    add_vehicles(declaration, new, by=by, now=now)
+    count_problems(declaration, check_draft(fresh(declaration), now=now))
+    declaration.touch(at=now)
+    return declaration

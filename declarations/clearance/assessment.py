@@ -1,0 +1,231 @@
+"""Assessment: accept what was lodged, select by risk, and let go whatever nothing stands against."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from declarations import checks, papers, risk
+from declarations.clearance import decisions, inspections
+from declarations.clearance.closing import set_aside
+from declarations.clearance.facts import declaration_facts, vehicle_facts
+from declarations.clearance.issuing import issue_passes
+from declarations.lifecycle import CLOSED_VEHICLE, CheckStatus, DeclarationStatus, VehicleStatus
+from declarations.models import (
+    Declaration,
+    DocumentCheck,
+    Hold,
+    ProblemOverride,
+    RiskHit,
+    RiskRule,
+    RiskScope,
+    Vehicle,
+    load_reference,
+    note,
+)
+from declarations.models.standing import recompute
+from declarations.problems import Problem, errors
+from declarations.words import Channel
+
+BY = "clearance"
+SEVERITY = {channel: rank for rank, channel in enumerate(Channel.values)}
+
+Draw = Callable[[], float]
+"""A random number in [0, 1), made at the door."""
+
+
+@transaction.atomic
+def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
+    """Decide a lodged declaration: RELEASED, UNDER_CONTROL or REJECTED. Done once; a repeated call finds it moved."""
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    if declaration.status != DeclarationStatus.LODGED:
+        return
+    vehicles = list(
+        Vehicle.objects.locked().filter(declaration=declaration).exclude(status__in=CLOSED_VEHICLE).order_by("position")
+    )
+    vehicles = _accept(declaration, vehicles, now=now)
+    if not vehicles:
+        return
+    declaration.registration_number = declaration.registration_number or _registration_number(declaration, now)
+    declaration.save(update_fields=["registration_number"])
+    note(declaration_id=declaration.pk, by=BY, at=now, reason="ACCEPTED", data={"n": declaration.registration_number})
+    own = _select_declaration(declaration, vehicles, draw=draw, now=now)
+    _select_vehicles(declaration, vehicles, draw=draw, now=now)
+    worst = max([own, *(Channel(vehicle.channel) for vehicle in vehicles)], key=SEVERITY.__getitem__)
+    declaration.channel = worst
+    declaration.save(update_fields=["channel"])
+    held = Hold.objects.standing().filter(declaration=declaration, vehicle=None).exists()
+    if held or own in (Channel.YELLOW, Channel.RED):
+        reason = "HOLD_STANDS" if held else "SELECTED"
+        declaration.move_to(DeclarationStatus.UNDER_CONTROL, by=BY, at=now, reason=reason)
+        recompute(vehicles, now=now)
+        declaration.touch(at=now)
+    else:
+        decisions.release(declaration, by=BY, now=now, reason="CLEARED")
+
+
+@transaction.atomic
+def assess_amended(*, declaration_id: int, draw: Draw, now: datetime) -> None:
+    """Look again at vehicles that were amended after release; the others of the declaration never notice."""
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    vehicles = list(Vehicle.objects.locked().filter(declaration=declaration, being_assessed=True).order_by("position"))
+    opened = [vehicle for vehicle in vehicles if vehicle.status == VehicleStatus.DECLARED]
+    _select_vehicles(declaration, opened, draw=draw, now=now)
+    for vehicle in vehicles:
+        vehicle.being_assessed = False
+    Vehicle.objects.bulk_update(vehicles, ["being_assessed"])
+    if declaration.status == DeclarationStatus.RELEASED:
+        issue_passes(declaration, opened, by=BY, now=now, reason="AMENDED")
+    recompute(vehicles, now=now)
+    declaration.touch(at=now)
+
+
+def _accept(declaration: Declaration, vehicles: list[Vehicle], *, now: datetime) -> list[Vehicle]:
+    """Apply the acceptance rules; give back the vehicles that go on, none if the declaration was REJECTED."""
+    accepted = frozenset(
+        ProblemOverride.objects.filter(declaration=declaration, accepted_at__isnull=False).values_list("vin", "code")
+    )
+    found = errors(
+        checks.check(
+            {**declaration.header(), "vehicles": [vehicle.body() for vehicle in vehicles]},
+            reference=load_reference(),
+            today=timezone.localdate(now),
+            accepted=accepted,
+        )
+    )
+    bad = rows_with_problems(found)
+    of_header = [problem for problem in found if not problem.pointer.startswith("/vehicles/")]
+    if of_header or len(bad) == len(vehicles):
+        data = {"problems": [_stored(problem) for problem in found]}
+        declaration.move_to(DeclarationStatus.REJECTED, by=BY, at=now, reason="NOT_ACCEPTED", data=data)
+        declaration.errors = len(found)
+        declaration.save(update_fields=["errors"])
+        declaration.touch(at=now)
+        recompute(vehicles, now=now)
+        return []
+    if bad:
+        left_out = [vehicles[row] for row in sorted(bad)]
+        set_aside(declaration, left_out, by=BY, now=now, reason="NOT_ACCEPTED")
+    return [vehicle for row, vehicle in enumerate(vehicles) if row not in bad]
+
+
+def rows_with_problems(problems: Iterable[Problem]) -> set[int]:
+    """Indexes of the vehicles at which these problems point."""
+    pointers = (problem.pointer.split("/") for problem in problems)
+    return {int(parts[2]) for parts in pointers if len(parts) > 2 and parts[1] == "vehicles"}
+
+
+def _stored(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "pointer": problem.pointer}
+
+
+def _registration_number(declaration: Declaration, now: datetime) -> str:
+    """Eighteen digits in the form of customs: four for the port (not known for certain, so zeros), year, serial number.
+
+    The serial is the row's own, so that no two declarations share one.
+    """
+    return f"0000{now.year:04d}1{declaration.pk:09d}"
+
+
+def _rules(declaration: Declaration, scope: str, now: datetime) -> list[risk.Rule]:
+    rows = (
+        RiskRule.objects.filter(scope=scope, valid_from__lte=now)
+        .filter(Q(valid_until=None) | Q(valid_until__gt=now))
+        .filter(Q(port=None) | Q(port=declaration.port_id))
+        .order_by("code", "-version")
+        .distinct("code")
+    )
+    return [
+        risk.Rule(
+            code=row.code,
+            version=row.version,
+            scope=risk.Scope(row.scope),
+            condition=row.condition,
+            points=row.points,
+            channel=Channel(row.channel) if row.channel else None,
+        )
+        for row in rows
+    ]
+
+
+def _keep_hits(
+    declaration: Declaration, vehicle: Vehicle | None, selection: risk.Selection, *, drawn: float, now: datetime
+) -> list[RiskHit]:
+    return [
+        RiskHit(
+            declaration=declaration,
+            vehicle=vehicle,
+            rule_code=hit.code,
+            rule_version=hit.version,
+            points=hit.points,
+            channel=hit.channel or "",
+            declaration_version=declaration.version,
+            draw=drawn,
+            at=now,
+        )
+        for hit in selection.hits
+    ]
+
+
+def _select(
+    declaration: Declaration, facts: dict[str, Any], rules: Sequence[risk.Rule], *, share: float, drawn: float
+) -> risk.Selection:
+    port = declaration.port
+    assert port is not None, "a lodged declaration has a port"
+    return risk.select(
+        facts,
+        rules=rules,
+        random_share=share,
+        draw=drawn,
+        trusted=declaration.organisation.is_trusted,
+        yellow_points=port.yellow_points,
+        red_points=port.red_points,
+    )
+
+
+def _select_declaration(declaration: Declaration, vehicles: Sequence[Vehicle], *, draw: Draw, now: datetime) -> Channel:
+    """The declaration's own channel. RED orders inspections for the port's share of its vehicles, at least one."""
+    drawn = draw()
+    rules = _rules(declaration, RiskScope.DECLARATION, now)
+    selection = _select(declaration, declaration_facts(declaration, vehicles), rules, share=0.0, drawn=drawn)
+    RiskHit.objects.bulk_create(_keep_hits(declaration, None, selection, drawn=drawn, now=now))
+    if selection.channel == Channel.RED and declaration.port is not None:
+        wanted = max(1, ceil(len(vehicles) * float(declaration.port.random_share)))
+        first = int(drawn * len(vehicles))
+        for step in range(wanted):
+            vehicle = vehicles[(first + step) % len(vehicles)]
+            inspections.open_order(vehicle, because="DECLARATION_SELECTED", by=BY, now=now)
+    return Channel(selection.channel)
+
+
+def _select_vehicles(declaration: Declaration, vehicles: Sequence[Vehicle], *, draw: Draw, now: datetime) -> None:
+    """Each vehicle's channel, its hits, and the controls that follow from it."""
+    assert declaration.port is not None, "a lodged declaration has a port"
+    rules = _rules(declaration, RiskScope.VEHICLE, now)
+    share = float(declaration.port.random_share)
+    reference = load_reference()
+    today = timezone.localdate(now)
+    hits: list[RiskHit] = []
+    documents: list[DocumentCheck] = []
+    settled = set(
+        DocumentCheck.objects.filter(vehicle__in=vehicles, status=CheckStatus.OPEN).values_list("vehicle", flat=True)
+    )
+    for vehicle, facts in vehicle_facts(declaration, vehicles, now=now):
+        drawn = draw()
+        selection = _select(declaration, facts, rules, share=share, drawn=drawn)
+        vehicle.channel = selection.channel
+        hits += _keep_hits(declaration, vehicle, selection, drawn=drawn, now=now)
+        because: str | None = papers.needs_document_check(vehicle.body(), reference, today)
+        if selection.channel == Channel.YELLOW:
+            because = because or "SELECTED"
+        if because and vehicle.pk not in settled:
+            documents.append(DocumentCheck(declaration=declaration, vehicle=vehicle, because=because, opened_at=now))
+        if selection.channel == Channel.RED:
+            inspections.open_order(vehicle, because="SELECTED", by=BY, now=now)
+    Vehicle.objects.bulk_update(vehicles, ["channel"])
+    RiskHit.objects.bulk_create(hits)
+    DocumentCheck.objects.bulk_create(documents)

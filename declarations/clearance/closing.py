@@ -1,0 +1,103 @@
+"""How a declaration ends, or loses a part: vehicles withdrawn, set aside into a new draft, completed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from declarations.clearance.issuing import revoke_passes
+from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, InspectionStatus, VehicleStatus
+from declarations.models import By, Declaration, Inspection, Vehicle, move, note
+
+TO_WITHDRAWN: dict[str, tuple[str, ...]] = {
+    VehicleStatus.DECLARED: (VehicleStatus.WITHDRAWN,),
+    VehicleStatus.PRESENTED: (VehicleStatus.WITHDRAWN,),
+    VehicleStatus.REFERRED: (VehicleStatus.DECLARED, VehicleStatus.WITHDRAWN),
+    VehicleStatus.RELEASED: (VehicleStatus.REFERRED, VehicleStatus.DECLARED, VehicleStatus.WITHDRAWN),
+    VehicleStatus.DETAINED: (VehicleStatus.WITHDRAWN,),
+}
+"""The legal way out from where a vehicle stands."""
+
+
+def withdraw(vehicle: Vehicle, *, by: By, now: datetime, reason: str, text: str = "") -> None:
+    """Take one locked vehicle out of its declaration; its pass stays ISSUED, so that the gate can say why."""
+    vehicle.move_to(*TO_WITHDRAWN[vehicle.status], by=by, at=now, reason=reason, text=text)
+    waiting = Inspection.objects.select_related("vehicle").filter(
+        vehicle=vehicle, follows=None, status__in=[InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS]
+    )
+    for inspection in waiting:
+        inspection.closed_at = now
+        inspection.save(update_fields=["closed_at"])
+        inspection.move_to(InspectionStatus.CANCELLED, by=by, at=now, reason=reason)
+
+
+def close(declaration: Declaration, status: str, *, by: By, now: datetime, reason: str, text: str = "") -> None:
+    """End a locked declaration (CANCELLED, EXPIRED): its DECLARED vehicles are withdrawn, its passes revoked."""
+    was_draft = declaration.is_draft
+    declaration.move_to(status, by=by, at=now, reason=reason, text=text)
+    withdraw_declared(declaration, by=by, now=now, reason=reason)
+    if not was_draft:
+        revoke_passes(declaration, by=by, now=now, reason=reason)
+    declaration.touch(at=now)
+
+
+def withdraw_declared(declaration: Declaration, *, by: By, now: datetime, reason: str) -> list[Vehicle]:
+    """Withdraw every vehicle that was never presented."""
+    vehicles = list(Vehicle.objects.locked().filter(declaration=declaration, status=VehicleStatus.DECLARED))
+    move(vehicles, VehicleStatus.WITHDRAWN, by=by, at=now, reason=reason)
+    return vehicles
+
+
+def set_aside(declaration: Declaration, vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason: str) -> Declaration:
+    """Move these locked vehicles into a new draft with the same header, so that the others go on (law 9)."""
+    draft = Declaration(
+        organisation=declaration.organisation,
+        created_by=declaration.created_by,
+        created_at=now,
+        updated_at=now,
+        port=declaration.port,
+        entered=declaration.entered,
+        **{
+            name: getattr(declaration, name)
+            for name in (
+                "functional_reference",
+                "direction",
+                "mode",
+                "destination_country",
+                "consignee_name",
+                "consignee_country",
+                "consignee_address",
+                "contract_number",
+                "incoterm",
+                "incoterm_place",
+                "currency",
+                "planned_arrival_at",
+            )
+        },
+    )
+    draft.begin(by=by, at=now, reason="SET_ASIDE")
+    for vehicle in vehicles:
+        vehicle.declaration = draft
+        vehicle.live = False
+    Vehicle.objects.bulk_update(vehicles, ["declaration", "live"])
+    vins = [vehicle.vin for vehicle in vehicles]
+    declaration.overrides.filter(vin__in=vins).update(declaration=draft)
+    note(declaration_id=declaration.pk, by=by, at=now, reason=reason, data={"to": draft.reference, "vins": vins})
+    note(declaration_id=draft.pk, by=by, at=now, reason=reason, data={"from": declaration.reference, "vins": vins})
+    return draft
+
+
+@transaction.atomic
+def complete(*, declaration_id: int, now: datetime) -> None:
+    """Close a declaration that waits for no vehicle any more: COMPLETED, or CANCELLED when none ever went out."""
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    if declaration.status not in HOLDING_VIN:
+        return
+    statuses = list(declaration.vehicles.values_list("status", flat=True))
+    if any(status not in CLOSED_VEHICLE for status in statuses):
+        return
+    if all(status == VehicleStatus.WITHDRAWN for status in statuses):
+        close(declaration, DeclarationStatus.CANCELLED, by="clearance", now=now, reason="ALL_WITHDRAWN")
+    elif declaration.status == DeclarationStatus.RELEASED:
+        declaration.move_to(DeclarationStatus.COMPLETED, by="clearance", at=now, reason="ALL_GONE")
+        declaration.touch(at=now)

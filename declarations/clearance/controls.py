@@ -1,0 +1,59 @@
+"""When a cause goes away: vehicles that were referred because of it go back to the gate in the same transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from declarations.lifecycle import CheckStatus, InspectionStatus, VehicleStatus
+from declarations.models import By, DocumentCheck, Hold, Inspection, Override, Vehicle, move
+from declarations.models.standing import expired_papers, last_result, recompute
+
+WAITING = (InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS)
+
+
+def overrides_in_force(vehicle: Vehicle, *, now: datetime) -> list[Override]:
+    """Overrides that were granted, not used and not lapsed."""
+    rows = Override.objects.filter(vehicle=vehicle, granted_at__isnull=False, used_at=None, expires_at__gt=now)
+    return list(rows)
+
+
+def open_causes(vehicle: Vehicle, *, now: datetime) -> list[str]:
+    """What still keeps a referred vehicle from the gate; empty when nothing does."""
+    named = overrides_in_force(vehicle, now=now)
+    holds = {pk for row in named for pk in row.hold_ids}
+    checks = {pk for row in named for pk in row.check_ids}
+    causes = []
+    if Hold.objects.standing().filter(vehicle=vehicle).exclude(pk__in=holds).exists():
+        causes.append("HOLD")
+    if Hold.objects.standing().filter(declaration=vehicle.declaration_id, vehicle=None).exists():
+        causes.append("HOLD")
+    blocking = DocumentCheck.objects.filter(vehicle=vehicle, status__in=[CheckStatus.OPEN, CheckStatus.REFUSED])
+    if blocking.exclude(pk__in=checks).exists():
+        causes.append("DOCUMENTS_DUE")
+    if Inspection.objects.filter(vehicle=vehicle, status__in=WAITING).exists():
+        causes.append("INSPECTION_DUE")
+    if last_result(Inspection.objects.filter(vehicle=vehicle)) == InspectionStatus.NOT_SATISFACTORY:
+        causes.append("INSPECTION_FAILED")
+    if expired_papers(vehicle, now=now):
+        causes.append("PAPER_EXPIRED")
+    return causes
+
+
+def settle(vehicles: Iterable[Vehicle], *, by: By, now: datetime, reason: str) -> None:
+    """Send referred vehicles without any cause left back to the gate, and tell how ready the others are.
+
+    The vehicles must be locked, their declaration before them.
+    """
+    vehicles = list(vehicles)
+    free = [
+        vehicle
+        for vehicle in vehicles
+        if vehicle.status == VehicleStatus.REFERRED and not open_causes(vehicle, now=now)
+    ]
+    move(free, VehicleStatus.PRESENTED, by=by, at=now, reason=reason)
+    recompute(vehicles, now=now)
+
+
+def refer_released(vehicle: Vehicle, *, by: By, now: datetime, reason: str) -> None:
+    """A control order reaches a vehicle between the release gate and the exit: it is referred at once."""
+    if vehicle.status == VehicleStatus.RELEASED:
+        vehicle.move_to(VehicleStatus.REFERRED, by=by, at=now, reason=reason)

@@ -1,0 +1,238 @@
+"""What a documents officer decides: about the whole declaration, or about the papers of named vehicles."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from declarations import permissions
+from declarations.clearance.closing import withdraw
+from declarations.clearance.controls import settle
+from declarations.clearance.issuing import issue_passes, revoke_passes
+from declarations.errors import Conflict, Unacceptable
+from declarations.lifecycle import CheckStatus, DeclarationStatus, VehicleStatus
+from declarations.models import By, Declaration, DocumentCheck, DocumentRequest, Hold, Vehicle, load_reference, note
+from declarations.models.standing import recompute
+from declarations.problems import Problem, explain
+
+VIN_NOT_DECLARED = explain("VIN_NOT_DECLARED", _("No vehicle of this declaration has the VIN %(vin)s."))
+PAPER_UNKNOWN = explain("PAPER_KIND_UNKNOWN", _("%(code)s is not a known kind of paper. Take one from the list."))
+
+
+def release(declaration: Declaration, *, by: By, now: datetime, reason: str, text: str = "") -> None:
+    """Let a locked declaration's vehicles be presented: passes are issued in the same transaction.
+
+    Raises: Conflict while a hold stands on the declaration.
+    """
+    if Hold.objects.standing().filter(declaration=declaration, vehicle=None).exists():
+        raise Conflict("HOLD_STANDS", _("A hold stands on this declaration. It has to be lifted first."))
+    declaration.released_at = now
+    declaration.save(update_fields=["released_at"])
+    declaration.move_to(DeclarationStatus.RELEASED, by=by, at=now, reason=reason, text=text)
+    vehicles = list(Vehicle.objects.locked().filter(declaration=declaration))
+    issue_passes(declaration, vehicles, by=by, now=now, reason=reason)
+    recompute(vehicles, now=now)
+    declaration.touch(at=now)
+
+
+@transaction.atomic
+def decide(
+    *,
+    declaration_id: int,
+    result: str,
+    reason: str,
+    vins: Sequence[str] | None = None,
+    documents: Sequence[Mapping[str, Any]] = (),
+    due_at: datetime | None = None,
+    by: By,
+    now: datetime,
+) -> Declaration:
+    """RELEASE, REFUSE or REQUEST_DOCUMENTS: the whole while UNDER_CONTROL, or the checks of the named vehicles.
+
+    Raises: NotPermitted; Conflict when there is nothing of the kind to decide; Unacceptable for unknown VINs or papers.
+    """
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    permissions.check_can_decide(by, declaration)
+    if result == "REQUEST_DOCUMENTS":
+        _request(declaration, documents=documents, vins=vins, due_at=due_at, reason=reason, by=by, now=now)
+    elif vins is not None:
+        _decide_vehicles(declaration, vins, accept=result == "RELEASE", reason=reason, by=by, now=now)
+    else:
+        _expect_under_control(declaration)
+        if result == "RELEASE":
+            release(declaration, by=by, now=now, reason="OFFICER_RELEASED", text=reason)
+        else:
+            assert declaration.port is not None, "a lodged declaration has a port"
+            declaration.appeal_until = now + timedelta(hours=declaration.port.appeal_hours)
+            declaration.save(update_fields=["appeal_until"])
+            declaration.move_to(DeclarationStatus.REFUSED, by=by, at=now, reason="OFFICER_REFUSED", text=reason)
+            revoke_passes(declaration, by=by, now=now, reason="OFFICER_REFUSED")
+            recompute(Vehicle.objects.locked().filter(declaration=declaration), now=now)
+    declaration.touch(at=now)
+    return declaration
+
+
+@transaction.atomic
+def confirm_overdue(*, declaration_id: int, reason: str, by: By, now: datetime) -> Declaration:
+    """The deadline for documents is over and the officer confirms: REFUSED.
+
+    Raises: NotPermitted; Conflict before the deadline.
+    """
+    declaration = Declaration.objects.locked().select_related("port").get(pk=declaration_id)
+    permissions.check_can_decide(by, declaration)
+    due = declaration.documents_due_at
+    if declaration.status != DeclarationStatus.DOCUMENTS_REQUIRED or due is None or due > now:
+        raise Conflict("NOT_OVERDUE", _("The time for the documents is not over."))
+    assert declaration.port is not None, "a lodged declaration has a port"
+    declaration.appeal_until = now + timedelta(hours=declaration.port.appeal_hours)
+    declaration.save(update_fields=["appeal_until"])
+    declaration.move_to(DeclarationStatus.REFUSED, by=by, at=now, reason="DOCUMENTS_OVERDUE", text=reason)
+    revoke_passes(declaration, by=by, now=now, reason="DOCUMENTS_OVERDUE")
+    declaration.touch(at=now)
+    return declaration
+
+
+@transaction.atomic
+def grant_appeal(*, declaration_id: int, reason: str, by: By, now: datetime) -> Declaration:
+    """A supervisor grants an appeal within its term: the refused declaration is looked at again.
+
+    Raises: NotPermitted; Conflict when the term is over, or a VIN is live elsewhere by now.
+    """
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    permissions.check_can_grant_appeal(by, declaration)
+    term = declaration.appeal_until
+    if declaration.status != DeclarationStatus.REFUSED or term is None or term <= now:
+        raise Conflict("NO_APPEAL", _("There is no refusal within its term of appeal."))
+    try:
+        with transaction.atomic():
+            declaration.move_to(DeclarationStatus.UNDER_CONTROL, by=by, at=now, reason="APPEAL_GRANTED", text=reason)
+    except IntegrityError as clash:
+        raise Conflict("VIN_IN_USE", _("A vehicle of this declaration was declared elsewhere meanwhile.")) from clash
+    recompute(Vehicle.objects.locked().filter(declaration=declaration), now=now)
+    declaration.touch(at=now)
+    return declaration
+
+
+@transaction.atomic
+def detain(*, vehicle_id: int, reason: str, by: By, now: datetime) -> Vehicle:
+    """A supervisor keeps a referred vehicle.
+
+    Raises: NotPermitted; MoveNotAllowed unless it is REFERRED.
+    """
+    vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)
+    permissions.check_can_detain(by, vehicle.declaration)
+    vehicle.move_to(VehicleStatus.DETAINED, by=by, at=now, reason="DETAINED", text=reason)
+    vehicle.declaration.touch(at=now)
+    return vehicle
+
+
+@transaction.atomic
+def end_detention(*, vehicle_id: int, withdrawn: bool, reason: str, by: By, now: datetime) -> Vehicle:
+    """A supervisor lets a detained vehicle go back to the officers, or takes it out of the declaration.
+
+    Raises: NotPermitted; Conflict unless it is DETAINED.
+    """
+    vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)
+    permissions.check_can_detain(by, vehicle.declaration)
+    if vehicle.status != VehicleStatus.DETAINED:
+        raise Conflict("NOT_DETAINED", _("This vehicle is not detained."))
+    if withdrawn:
+        withdraw(vehicle, by=by, now=now, reason="DETENTION_ENDED", text=reason)
+    else:
+        vehicle.move_to(VehicleStatus.REFERRED, by=by, at=now, reason="DETENTION_ENDED", text=reason)
+    vehicle.declaration.touch(at=now)
+    return vehicle
+
+
+@transaction.atomic
+def record_return(*, vehicle_id: int, reason: str, by: By, now: datetime) -> Vehicle:
+    """The neighbour refused entry and the vehicle came back.
+
+    Raises: NotPermitted; MoveNotAllowed unless it is EXITED.
+    """
+    vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)
+    permissions.check_can_record_return(by, vehicle.declaration)
+    vehicle.move_to(VehicleStatus.RETURNED, by=by, at=now, reason="RETURNED", text=reason)
+    vehicle.declaration.touch(at=now)
+    return vehicle
+
+
+def _expect_under_control(declaration: Declaration) -> None:
+    if declaration.status != DeclarationStatus.UNDER_CONTROL:
+        raise Conflict("NOT_UNDER_CONTROL", _("This declaration is not under control; there is nothing to decide."))
+
+
+def _named(declaration: Declaration, vins: Sequence[str]) -> list[Vehicle]:
+    vehicles = {row.vin: row for row in Vehicle.objects.locked().filter(declaration=declaration)}
+    unknown = [(index, vin) for index, vin in enumerate(vins) if vin not in vehicles]
+    if unknown:
+        raise Unacceptable([Problem(VIN_NOT_DECLARED, f"/vehicles/{n}", values={"vin": vin}) for n, vin in unknown])
+    return [vehicles[vin] for vin in dict.fromkeys(vins)]
+
+
+def _decide_vehicles(
+    declaration: Declaration, vins: Sequence[str], *, accept: bool, reason: str, by: By, now: datetime
+) -> None:
+    vehicles = _named(declaration, vins)
+    checks = DocumentCheck.objects.select_for_update().filter(vehicle__in=vehicles, status=CheckStatus.OPEN)
+    found = {check.vehicle_id: check for check in checks}
+    if len(found) < len(vehicles):
+        raise Conflict("NO_OPEN_CHECK", _("At least one of these vehicles has no open document check."))
+    for vehicle in vehicles:
+        check = found[vehicle.pk]
+        check.status = CheckStatus.ACCEPTED if accept else CheckStatus.REFUSED
+        check.closed_at, check.closed_by, check.close_reason = now, by, reason  # type: ignore[assignment]
+        check.save(update_fields=["status", "closed_at", "closed_by", "close_reason"])
+        outcome = "DOCUMENTS_ACCEPTED" if accept else "DOCUMENTS_REFUSED"
+        note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=outcome, text=reason)
+        if not accept:
+            withdraw(vehicle, by=by, now=now, reason=outcome, text=reason)
+    settle(vehicles, by=by, now=now, reason="DOCUMENTS_ACCEPTED")
+
+
+def _request(
+    declaration: Declaration,
+    *,
+    documents: Sequence[Mapping[str, Any]],
+    vins: Sequence[str] | None,
+    due_at: datetime | None,
+    reason: str,
+    by: By,
+    now: datetime,
+) -> None:
+    assert declaration.port is not None, "a lodged declaration has a port"
+    known = load_reference().paper_types
+    unknown = [
+        Problem(PAPER_UNKNOWN, f"/documents/{index}/code", values={"code": document["code"]})
+        for index, document in enumerate(documents)
+        if document["code"] not in known
+    ]
+    if unknown:
+        raise Unacceptable(unknown)
+    due = due_at or now + timedelta(hours=declaration.port.documents_hours)
+    asked = [document["vin"] for document in documents if document.get("vin")] + list(vins or ())
+    vehicles = {vehicle.vin: vehicle for vehicle in _named(declaration, asked)}
+    whole = vins is None and not any(document.get("vin") for document in documents)
+    if whole or declaration.status == DeclarationStatus.UNDER_CONTROL:
+        _expect_under_control(declaration)
+        declaration.documents_due_at = due
+        declaration.save(update_fields=["documents_due_at"])
+        declaration.move_to(DeclarationStatus.DOCUMENTS_REQUIRED, by=by, at=now, reason="DOCUMENTS_ASKED", text=reason)
+    elif declaration.status != DeclarationStatus.RELEASED:
+        _expect_under_control(declaration)
+    DocumentRequest.objects.bulk_create(
+        DocumentRequest(
+            declaration=declaration,
+            vehicle=vehicles.get(document.get("vin") or ""),
+            paper_id=document["code"],
+            why=document.get("why") or reason,
+            due_at=due,
+            asked_by=by,
+            asked_at=now,
+        )
+        for document in documents
+    )
+    for vehicle in vehicles.values():
+        note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason="DOCUMENTS_ASKED", text=reason)

@@ -1,0 +1,139 @@
+"""Work orders to examine a vehicle: ordered, started, ended, and what follows from the result."""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from declarations import permissions
+from declarations.clearance.controls import WAITING, refer_released, settle
+from declarations.errors import Conflict
+from declarations.lifecycle import CLOSED_VEHICLE, InspectionStatus, VehicleStatus
+from declarations.models import By, Declaration, Inspection, Vehicle
+from declarations.models.standing import recompute
+from declarations.words import InspectionNext
+
+
+def open_order(
+    vehicle: Vehicle, *, because: str, by: By, now: datetime, follows: Inspection | None = None
+) -> Inspection | None:
+    """Order an inspection of a locked vehicle unless one is waiting; a RELEASED vehicle is referred at once."""
+    if Inspection.objects.filter(vehicle=vehicle, status__in=WAITING).exists():
+        return None
+    inspection = Inspection(
+        vehicle=vehicle,
+        ordered_because=because,
+        ordered_by=None if isinstance(by, str) else by,
+        ordered_at=now,
+        follows=follows,
+    ).begin(by=by, at=now, reason=because)
+    refer_released(vehicle, by=by, now=now, reason="INSPECTION_DUE")
+    return inspection
+
+
+@transaction.atomic
+def order(*, vehicle_id: int, because: str, by: By, now: datetime) -> Inspection:
+    """An officer wants a vehicle examined.
+
+    Raises: NotPermitted; Conflict when it is gone or an order waits already.
+    """
+    vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)
+    declaration = vehicle.declaration
+    permissions.check_can_order_inspection(by, declaration)
+    if vehicle.status in CLOSED_VEHICLE:
+        raise Conflict("VEHICLE_GONE", _("This vehicle is no longer in the port."))
+    inspection = open_order(vehicle, because=because, by=by, now=now)
+    if inspection is None:
+        raise Conflict("INSPECTION_WAITS", _("An inspection of this vehicle waits already."))
+    _told(declaration, vehicle, now=now)
+    return inspection
+
+
+@transaction.atomic
+def start(*, public_id: uuid.UUID, by: By, now: datetime) -> Inspection:
+    """Begin the examination.
+
+    Raises: NotPermitted; Conflict unless it is ORDERED.
+    """
+    inspection, vehicle, declaration = _locked_inspection(public_id)
+    permissions.check_can_inspect(by, declaration)
+    _expect(inspection, InspectionStatus.ORDERED)
+    inspection.started_at = now
+    inspection.save(update_fields=["started_at"])
+    inspection.move_to(InspectionStatus.IN_PROGRESS, by=by, at=now, reason="STARTED")
+    _told(declaration, vehicle, now=now)
+    return inspection
+
+
+@transaction.atomic
+def finish(
+    *, public_id: uuid.UUID, satisfactory: bool, findings: str, next_step: str = "", by: By, now: datetime
+) -> Inspection:
+    """Record the result. A failure always opens the next order; TURN_BACK sends the vehicle out of the yard at once.
+
+    Raises: NotPermitted; Conflict unless it is IN_PROGRESS, or when a failure says not what next.
+    """
+    inspection, vehicle, declaration = _locked_inspection(public_id)
+    permissions.check_can_inspect(by, declaration)
+    _expect(inspection, InspectionStatus.IN_PROGRESS)
+    if satisfactory:
+        _close(inspection, InspectionStatus.SATISFACTORY, findings=findings, by=by, now=now)
+        settle([vehicle], by=by, now=now, reason="INSPECTION_SATISFACTORY")
+        declaration.touch(at=now)
+        return inspection
+    if next_step not in InspectionNext.values:
+        raise Conflict("NEXT_REQUIRED", _("Say what follows: repair and recheck, turn back or detain."))
+    inspection.next = next_step
+    _close(inspection, InspectionStatus.NOT_SATISFACTORY, findings=findings, by=by, now=now)
+    if vehicle.status in (VehicleStatus.PRESENTED, VehicleStatus.RELEASED):
+        vehicle.move_to(VehicleStatus.REFERRED, by=by, at=now, reason="INSPECTION_FAILED")
+    open_order(vehicle, because="AFTER_FAILURE", by=by, now=now, follows=inspection)
+    if next_step == InspectionNext.TURN_BACK and vehicle.status == VehicleStatus.REFERRED:
+        vehicle.move_to(VehicleStatus.DECLARED, by=by, at=now, reason="TURNED_BACK")
+    _told(declaration, vehicle, now=now)
+    return inspection
+
+
+@transaction.atomic
+def waive(*, public_id: uuid.UUID, reason: str, by: By, now: datetime) -> Inspection:
+    """A supervisor lets an order go; never one that follows a failure.
+
+    Raises: NotPermitted; Conflict.
+    """
+    inspection, vehicle, declaration = _locked_inspection(public_id)
+    permissions.check_can_waive(by, declaration)
+    _expect(inspection, *WAITING)
+    if inspection.follows_id is not None:
+        raise Conflict("AFTER_FAILURE", _("This inspection follows a failed one; it has to be done."))
+    _close(inspection, InspectionStatus.WAIVED, findings=reason, by=by, now=now)
+    settle([vehicle], by=by, now=now, reason="INSPECTION_WAIVED")
+    declaration.touch(at=now)
+    return inspection
+
+
+def _close(inspection: Inspection, status: str, *, findings: str, by: By, now: datetime) -> None:
+    inspection.findings, inspection.closed_at = findings, now
+    inspection.closed_by = None if isinstance(by, str) else by
+    inspection.save(update_fields=["findings", "closed_at", "closed_by", "next"])
+    inspection.move_to(status, by=by, at=now, reason=status)
+
+
+def _expect(inspection: Inspection, *statuses: str) -> None:
+    if inspection.status not in statuses:
+        raise Conflict("INSPECTION_STATUS", _("This inspection is no longer in the state that you saw. Look again."))
+
+
+def _told(declaration: Declaration, vehicle: Vehicle, *, now: datetime) -> None:
+    recompute([vehicle], now=now)
+    declaration.touch(at=now)
+
+
+
+def _locked_inspection(public_id: uuid.UUID) -> tuple[Inspection, Vehicle, Declaration]:
+    vehicle_id = Inspection.objects.values_list("vehicle", flat=True).get(public_id=public_id)
+    vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)
+    declaration = vehicle.declaration
+    inspection = Inspection.objects.select_for_update(of=("self",)).get(public_id=public_id)
+    inspection.vehicle = vehicle
+    return inspection, vehicle, declaration

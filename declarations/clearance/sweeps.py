@@ -1,0 +1,96 @@
+"""What time itself does: declarations expire, stragglers are told and withdrawn, refusals become final.
+
+Each sweep finds its rows without a lock, then takes one declaration at a time: lock, look again, write.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from declarations.clearance.closing import close, withdraw, withdraw_declared
+from declarations.lifecycle import HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
+from declarations.models import Declaration, History, IdempotencyKey, Vehicle, note
+from declarations.models.standing import recompute
+
+BY = "clearance"
+KEPT = timedelta(days=2)
+"""How long the answer to an Idempotency-Key is remembered."""
+
+
+def sweep(*, now: datetime) -> dict[str, int]:
+    """Run every sweep once; gives back how many rows each moved."""
+    late = Declaration.objects.filter(status__in=HOLDING_VIN, expires_at__lte=now)
+    refused = Declaration.objects.filter(
+        Exists(Vehicle.objects.filter(declaration=OuterRef("pk"), status=VehicleStatus.DECLARED)),
+        status=DeclarationStatus.REFUSED,
+        appeal_until__lte=now,
+    )
+    return {
+        "expired": _each(late, expire, now=now),
+        "final": _each(refused, make_refusal_final, now=now),
+        "readiness": _refresh_readiness(now=now),
+        "idempotency": IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0],
+    }
+
+
+def was_presented(declaration: Declaration) -> bool:
+    """Whether any vehicle of the declaration ever reached the port."""
+    return History.objects.filter(
+        declaration=declaration, machine=Machine.VEHICLE, to_status=VehicleStatus.PRESENTED
+    ).exists()
+
+
+@transaction.atomic
+def expire(*, declaration_id: int, now: datetime) -> bool:
+    """The legal time is over: nothing presented → EXPIRED; beside presented ones stragglers are told, then withdrawn."""
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    if declaration.status not in HOLDING_VIN or declaration.expires_at is None or declaration.expires_at > now:
+        return False
+    if not was_presented(declaration):
+        close(declaration, DeclarationStatus.EXPIRED, by=BY, now=now, reason="LEGAL_TIME_OVER")
+        return True
+    stragglers = list(Vehicle.objects.locked().filter(declaration=declaration, status=VehicleStatus.DECLARED))
+    if not stragglers:
+        return False
+    if declaration.straggler_notice_at is None:
+        declaration.straggler_notice_at = now
+        declaration.save(update_fields=["straggler_notice_at"])
+        for vehicle in stragglers:
+            note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=BY, at=now, reason="STRAGGLER_TOLD")
+        return True
+    assert declaration.port is not None, "a lodged declaration has a port"
+    if declaration.straggler_notice_at + timedelta(hours=declaration.port.straggler_notice_hours) > now:
+        return False
+    for vehicle in stragglers:
+        withdraw(vehicle, by=BY, now=now, reason="LEGAL_TIME_OVER")
+    declaration.touch(at=now)
+    return True
+
+
+@transaction.atomic
+def make_refusal_final(*, declaration_id: int, now: datetime) -> bool:
+    """The term of appeal is over: what was never presented is withdrawn."""
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    if declaration.status != DeclarationStatus.REFUSED or declaration.appeal_until is None:
+        return False
+    if declaration.appeal_until > now:
+        return False
+    withdraw_declared(declaration, by=BY, now=now, reason="REFUSAL_FINAL")
+    declaration.touch(at=now)
+    return True
+
+
+def _each(rows: Iterable[Declaration], act: Callable[..., bool], *, now: datetime) -> int:
+    return sum(act(declaration_id=row.pk, now=now) for row in list(rows))
+
+
+@transaction.atomic
+def _refresh_readiness(*, now: datetime) -> int:
+    """Vehicles that were ready until a moment that has passed."""
+    vehicles = list(
+        Vehicle.objects.select_for_update(of=("self",), skip_locked=True).filter(ready=True, ready_until__lte=now)[:1000]
+    )
+    recompute(vehicles, now=now)
+    return len(vehicles)

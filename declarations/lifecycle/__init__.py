@@ -1,0 +1,41 @@
+"""Statuses, legal moves, and what a move owes."""
+
+from declarations.lifecycle.moves import (
+    AT_PORT,
+    CLOSED_VEHICLE,
+    HOLDING_VIN,
+    MOVES,
+    OWES,
+    Machine,
+    MoveNotAllowed,
+    Owed,
+    check_moves,
+    mermaid,
+)
+from declarations.lifecycle.statuses import (
+    CheckStatus,
+    DeclarationStatus,
+    InspectionStatus,
+    PassKeyStatus,
+    PassStatus,
+    VehicleStatus,
+)
+
+__all__ = [
+    "AT_PORT",
+    "CLOSED_VEHICLE",
+    "HOLDING_VIN",
+    "MOVES",
+    "OWES",
+    "CheckStatus",
+    "DeclarationStatus",
+    "InspectionStatus",
+    "Machine",
+    "MoveNotAllowed",
+    "Owed",
+    "PassKeyStatus",
+    "PassStatus",
+    "VehicleStatus",
+    "check_moves",
+    "mermaid",
+]

@@ -1,0 +1,218 @@
+"""`move_to`: the one place that assigns a status.
+
+Status, history and owed work are written by one SQL statement, for one row or for many, for one step or a chain.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, OWES, Machine, check_moves
+from declarations.models.history import By, signed, trace_id
+
+
+class StaleMove(Exception):
+    """Somebody moved the row since it was read; nothing was written. The caller had not locked it."""
+
+    code = "STALE"
+
+
+class Movable(models.Model):
+    """A row with a status that only `move_to` writes."""
+
+    machine: ClassVar[Machine]
+    id: int
+    status: str
+
+    status_at = models.DateTimeField(_("status since"))
+
+    class Meta:
+        abstract = True
+
+    def begin(self, *, by: By, at: datetime, reason: str = "CREATED") -> Self:
+        """Insert this new row in its first status, with the history row that every status must have."""
+        begin([self], by=by, at=at, reason=reason)
+        return self
+
+    def move_to(
+        self,
+        *steps: str,
+        by: By,
+        at: datetime,
+        reason: str,
+        text: str = "",
+        data: Mapping[str, Any] | None = None,
+        admissions: Iterable[tuple[str, Any]] = (),
+    ) -> None:
+        """Go through the steps in order; the row must be locked by this transaction.
+
+        admissions: pairs (stage, passage id) to grant to a vehicle in the same statement.
+        Raises: MoveNotAllowed, StaleMove; IntegrityError where the database knows a law that would break.
+        """
+        move([self], *steps, by=by, at=at, reason=reason, text=text, data=data, admissions=admissions)
+
+    def _owners(self) -> tuple[int, int | None]:
+        """The declaration and the vehicle that the history row names."""
+        raise NotImplementedError
+
+
+def begin(rows: Sequence[Movable], *, by: By, at: datetime, reason: str = "CREATED") -> None:
+    """Insert new rows of one machine in their first status, with their history."""
+    if not rows:
+        return
+    model = type(rows[0])
+    for row in rows:
+        check_moves(row.machine, "", row.status)
+        row.status_at = at
+    model._default_manager.bulk_create(rows)
+    by_id, by_label = signed(by)
+    owners = [row._owners() for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
+                vehicle_id, from_status, to_status, reason, text, data)
+            SELECT %(at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, %(machine)s, new.subject, new.declaration,
+                new.vehicle, '', %(status)s, %(reason)s, '', '{}'::jsonb
+            FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[])
+                WITH ORDINALITY AS new(subject, declaration, vehicle, n)
+            ORDER BY new.n
+            """,
+            {
+                "at": at,
+                "by_id": by_id,
+                "by_label": by_label,
+                "trace_id": trace_id(),
+                "machine": rows[0].machine.value,
+                "status": rows[0].status,
+                "reason": reason,
+                "subjects": [row.pk for row in rows],
+                "declarations": [owner[0] for owner in owners],
+                "vehicles": [owner[1] for owner in owners],
+            },
+        )
+
+
+def move(
+    rows: Sequence[Movable],
+    *steps: str,
+    by: By,
+    at: datetime,
+    reason: str,
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+    admissions: Iterable[tuple[str, Any]] = (),
+) -> None:
+    """Move rows of one machine through the same steps in one statement.
+
+    Raises: MoveNotAllowed, StaleMove; IntegrityError where the database knows a law that would break.
+    """
+    if not rows:
+        return
+    machine, table, to = rows[0].machine, rows[0]._meta.db_table, steps[-1]
+    for row in rows:
+        check_moves(machine, row.status, *steps)
+    owners = [row._owners() for row in rows]
+    chain = [
+        (row.pk, *owner, from_, step)
+        for row, owner in zip(rows, owners, strict=True)
+        for from_, step in zip((row.status, *steps[:-1]), steps, strict=True)
+    ]
+    owed = [(kind, owner[0]) for owner in dict.fromkeys(owners) for step in steps for kind in OWES.get((machine, step), ())]
+    by_id, by_label = signed(by)
+    extra = EXTRA.get(machine, "")
+    granted = list(admissions)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH moved AS (
+                UPDATE {table} AS t SET status = %(to)s, status_at = %(at)s {SET.get(machine, "")}
+                FROM unnest(%(ids)s::bigint[], %(froms)s::text[]) AS asked(id, from_status)
+                WHERE t.id = asked.id AND t.status = asked.from_status
+                RETURNING t.id
+            ), remembered AS (
+                INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
+                    vehicle_id, from_status, to_status, reason, text, data)
+                SELECT %(at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, %(machine)s, step.subject, step.declaration,
+                    step.vehicle, step.from_, step.to_, %(reason)s, %(text)s, %(data)s::jsonb
+                FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[],
+                    %(steps_from)s::text[], %(steps_to)s::text[])
+                    WITH ORDINALITY AS step(subject, declaration, vehicle, from_, to_, n)
+                JOIN moved ON moved.id = step.subject ORDER BY step.n
+            ), owed AS (
+                INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
+                SELECT task.kind, task.subject, %(trace_id)s, %(at)s, %(at)s, 0, ''
+                FROM unnest(%(owed_kinds)s::text[], %(owed_subjects)s::bigint[]) AS task(kind, subject)
+                WHERE EXISTS (SELECT 1 FROM moved)
+            ) {extra}
+            SELECT count(*) FROM moved
+            """,
+            {
+                "to": to,
+                "at": at,
+                "ids": [row.pk for row in rows],
+                "froms": [row.status for row in rows],
+                "by_id": by_id,
+                "by_label": by_label,
+                "trace_id": trace_id(),
+                "machine": machine.value,
+                "reason": reason,
+                "text": text,
+                "data": json.dumps(data or {}, default=str),
+                "subjects": [link[0] for link in chain],
+                "declarations": [link[1] for link in chain],
+                "vehicles": [link[2] for link in chain],
+                "steps_from": [link[3] for link in chain],
+                "steps_to": [link[4] for link in chain],
+                "owed_kinds": [kind for kind, _subject in owed],
+                "owed_subjects": [subject for _kind, subject in owed],
+                "stages": [stage for stage, _passage in granted],
+                "passages": [passage for _stage, passage in granted],
+            },
+        )
+        (moved,) = cursor.fetchone() or (0,)
+    if moved != len(rows):
+        raise StaleMove(f"{len(rows) - moved} of {len(rows)} rows of {table} were no longer in the status that was read")
+    for row in rows:
+        row.status, row.status_at = to, at
+
+
+# A vehicle holds its VIN while it is open and its declaration is with customs (law 4); readiness is a matter of DECLARED
+# vehicles only. A declaration's move changes what its vehicles hold.
+HOLDING = "'{" + ",".join(sorted(HOLDING_VIN)) + "}'"
+CLOSED = "'{" + ",".join(sorted(CLOSED_VEHICLE)) + "}'"
+
+SET: dict[Machine, str] = {
+    Machine.VEHICLE: f""",
+        live = %(to)s <> ALL ({CLOSED}) AND (
+            SELECT d.status = ANY ({HOLDING})
+            FROM declarations_declaration d WHERE d.id = t.declaration_id),
+        ready = t.ready AND %(to)s = 'DECLARED'""",
+}
+
+EXTRA: dict[Machine, str] = {
+    Machine.VEHICLE: f""", annulled AS (
+        UPDATE declarations_admission a
+        SET annulled_at = %(at)s, annulled_by_id = %(by_id)s::int, annul_reason = %(reason)s
+        FROM moved WHERE a.vehicle_id = moved.id AND a.annulled_at IS NULL AND (
+            %(to)s = 'DECLARED'
+            OR (%(to)s = ANY ('{{PRESENTED,REFERRED,DETAINED}}') AND a.stage = ANY ('{{RELEASE,EXIT}}'))
+            OR (%(to)s = 'RELEASED' AND a.stage = 'EXIT'))
+    ), admitted AS (
+        INSERT INTO declarations_admission (vehicle_id, stage, passage_id, at, annul_reason)
+        SELECT moved.id, granted.stage, granted.passage, %(at)s, ''
+        FROM moved, unnest(%(stages)s::text[], %(passages)s::uuid[]) AS granted(stage, passage)
+    )""",
+    Machine.DECLARATION: f""", holding AS (
+        UPDATE declarations_vehicle v
+        SET live = %(to)s = ANY ({HOLDING})
+            AND v.status <> ALL ({CLOSED})
+        FROM moved WHERE v.declaration_id = moved.id AND v.live IS DISTINCT FROM (
+            %(to)s = ANY ({HOLDING})
+            AND v.status <> ALL ({CLOSED}))
+    )""",
+}

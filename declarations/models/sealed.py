@@ -1,0 +1,55 @@
+"""Personal facts at rest: AES-GCM with a key id, and an HMAC digest beside what must be found again.
+
+Losing the row's key erases the fact; passages and history hold digests only, so erasure leaves them whole.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+NONCE_BYTES = 12
+
+
+def seal(text: str) -> str:
+    """Encrypt with the first of FIELD_KEYS: "<key id>:<base64 of nonce and ciphertext>"."""
+    kid, key = next(iter(settings.FIELD_KEYS.items()))
+    nonce = os.urandom(NONCE_BYTES)
+    return f"{kid}:{base64.b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), kid.encode())).decode()}"
+
+
+def unseal(sealed: str) -> str:
+    """Decrypt with the key that is named in front.
+
+    Raises: ImproperlyConfigured when that key is no longer in FIELD_KEYS; InvalidTag when the row was tampered with.
+    """
+    kid, _, body = sealed.partition(":")
+    if kid not in settings.FIELD_KEYS:
+        raise ImproperlyConfigured(f"FIELD_KEYS has no key {kid!r}; keep old keys behind the new one")
+    raw = base64.b64decode(body)
+    return AESGCM(settings.FIELD_KEYS[kid]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], kid.encode()).decode()
+
+
+def digest(text: str) -> str:
+    """A keyed fingerprint (HMAC-SHA-256, 64 hex digits) by which a card or passport is found and compared."""
+    wanted = "".join(text.split()).upper()
+    return hmac.new(settings.DIGEST_KEY, wanted.encode(), hashlib.sha256).hexdigest() if wanted else ""
+
+
+class SealedTextField(models.TextField):
+    """Text that is readable in Python and ciphertext in the database; it cannot be searched."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Encrypt on the way in; empty stays empty."""
+        value = super().get_prep_value(value)
+        return seal(value) if value else value
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+        """Decrypt on the way out."""
+        return unseal(value) if value else value

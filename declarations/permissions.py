@@ -1,0 +1,157 @@
+"""Who may: pairs. `check_can_x` raises NotPermitted, `can_x` answers for pages. What may be seen is `visible_to`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from declarations.errors import NotPermitted
+from declarations.models import Declaration, Hold, Organisation, Override, Role, roles_of
+from declarations.words import RoleName
+
+
+def answers(check: Callable[..., None]) -> Callable[..., bool]:
+    """The other half of a pair: the check as a question."""
+
+    def can(*args: Any) -> bool:
+        try:
+            check(*args)
+        except NotPermitted:
+            return False
+        return True
+
+    can.__doc__ = f"Whether {check.__name__} would let it pass."
+    return can
+
+
+def _check_officer_at(user: object, port: str | None, *roles: str) -> None:
+    if port is None or not roles_of(user).at(port, *roles):
+        raise NotPermitted
+
+
+def check_can_declare_for(user: object, organisation_id: int) -> None:
+    """Only the exporter's own people and its agents declare."""
+    if organisation_id not in roles_of(user).organisations:
+        raise NotPermitted
+
+
+def check_can_change(user: object, declaration: Declaration) -> None:
+    """Only the exporter's own people and its agents change what was declared."""
+    check_can_declare_for(user, declaration.organisation_id)
+
+
+def check_can_lodge(user: object, declaration: Declaration) -> None:
+    """Only for an organisation that an officer has verified."""
+    check_can_change(user, declaration)
+    if declaration.organisation.verified_at is None:
+        raise NotPermitted("ORGANISATION_NOT_VERIFIED", _("An officer has to verify your organisation first."))
+
+
+def check_can_cancel(user: object, declaration: Declaration) -> None:
+    """The declarant, or a supervisor of the port."""
+    if declaration.organisation_id not in roles_of(user).organisations:
+        _check_officer_at(user, declaration.port_id, RoleName.SUPERVISOR)
+
+
+def check_can_withdraw(user: object, declaration: Declaration) -> None:
+    """The declarant, or an officer at the gate or above him."""
+    if declaration.organisation_id not in roles_of(user).organisations:
+        _check_officer_at(user, declaration.port_id, RoleName.CHECKPOINT, RoleName.DOCUMENTS, RoleName.SUPERVISOR)
+
+
+def check_can_decide(user: object, declaration: Declaration) -> None:
+    """Documents officers of the port, and supervisors."""
+    _check_officer_at(user, declaration.port_id, RoleName.DOCUMENTS, RoleName.SUPERVISOR)
+
+
+def check_can_accept_problem(user: object, declaration: Declaration) -> None:
+    """Documents officers accept an overridable problem."""
+    check_can_decide(user, declaration)
+
+
+def check_can_grant_appeal(user: object, declaration: Declaration) -> None:
+    """Supervisors of the port."""
+    _check_officer_at(user, declaration.port_id, RoleName.SUPERVISOR)
+
+
+def check_can_hold(user: object, declaration: Declaration) -> None:
+    """Every officer of the port may place a hold."""
+    _check_officer_at(user, declaration.port_id)
+
+
+def check_can_lift(user: object, hold: Hold) -> None:
+    """An officer of the port, but not the one who placed it."""
+    _check_officer_at(user, hold.declaration.port_id)
+    if hold.placed_by_id == getattr(user, "pk", None):
+        raise NotPermitted("PLACED_BY_YOU", _("You placed this hold; somebody else has to lift it."))
+
+
+def check_can_inspect(user: object, declaration: Declaration) -> None:
+    """Inspection officers of the port."""
+    _check_officer_at(user, declaration.port_id, RoleName.INSPECTION)
+
+
+def check_can_order_inspection(user: object, declaration: Declaration) -> None:
+    """Every officer of the port may order an inspection."""
+    _check_officer_at(user, declaration.port_id)
+
+
+def check_can_waive(user: object, declaration: Declaration) -> None:
+    """Supervisors of the port."""
+    _check_officer_at(user, declaration.port_id, RoleName.SUPERVISOR)
+
+
+check_can_detain = check_can_waive
+
+
+def check_can_ask_override(user: object, declaration: Declaration) -> None:
+    """An officer at the gate or a documents officer asks for an override."""
+    _check_officer_at(
+        user,
+        declaration.port_id,
+        RoleName.CHECKPOINT,
+        RoleName.DOCUMENTS,
+        RoleName.SUPERVISOR,
+        RoleName.CONTROL_ROOM,
+    )
+
+
+def check_can_grant_override(user: object, override: Override) -> None:
+    """A supervisor or control room operator grants it, and never the one who asked."""
+    _check_officer_at(user, override.vehicle.declaration.port_id, RoleName.SUPERVISOR, RoleName.CONTROL_ROOM)
+    if override.asked_by_id == getattr(user, "pk", None):
+        raise NotPermitted("ASKED_BY_YOU", _("You asked for this override; a second person has to grant it."))
+
+
+def check_can_record_return(user: object, declaration: Declaration) -> None:
+    """Gate officers record that the neighbour sent a vehicle back."""
+    _check_officer_at(user, declaration.port_id, RoleName.CHECKPOINT, RoleName.SUPERVISOR)
+
+
+can_declare_for = answers(check_can_declare_for)
+can_change = answers(check_can_change)
+can_lodge = answers(check_can_lodge)
+can_cancel = answers(check_can_cancel)
+can_withdraw = answers(check_can_withdraw)
+can_decide = answers(check_can_decide)
+can_accept_problem = answers(check_can_accept_problem)
+can_grant_appeal = answers(check_can_grant_appeal)
+can_hold = answers(check_can_hold)
+can_lift = answers(check_can_lift)
+can_inspect = answers(check_can_inspect)
+can_order_inspection = answers(check_can_order_inspection)
+can_waive = answers(check_can_waive)
+can_detain = answers(check_can_detain)
+can_ask_override = answers(check_can_ask_override)
+can_grant_override = answers(check_can_grant_override)
+can_record_return = answers(check_can_record_return)
+
+
+def declares_for(user: object) -> list[Organisation]:
+    """The organisations for which this user may declare, for the form's choice."""
+    organisations = (row.organisation for row in roles_of(user).rows if _is_exporter(row))
+    return [organisation for organisation in dict.fromkeys(organisations) if organisation is not None]
+
+
+def _is_exporter(row: Role) -> bool:
+    return row.role in (RoleName.EXPORTER, RoleName.AGENT)

@@ -1,0 +1,99 @@
+"""The trade's words as closed lists: what a code may be, with the label a reader sees.
+
+Rules floor: no clock, no chance, no query. Codes are stored, labels are translated.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Direction(TextChoices):
+    """Which way the vehicle crosses the border."""
+
+    EXPORT = "EXPORT", _("export")
+    IMPORT = "IMPORT", _("import")
+
+
+class Mode(TextChoices):
+    """How the vehicle crosses. An own list: UN Rec 19 calls road 3, China's customs calls it 4."""
+
+    SELF_DRIVE = "SELF_DRIVE", _("under its own power")
+    TRUCK = "TRUCK", _("on a car carrier")
+    RAIL = "RAIL", _("vehicle-train")
+    AIR = "AIR", _("vehicle-air")
+
+
+OPEN_MODES = frozenset({(Direction.EXPORT, Mode.SELF_DRIVE)})
+"""Pairs of direction and mode that may be lodged today; all others answer MODE_NOT_OPEN."""
+
+
+class Condition(TextChoices):
+    """Whether the vehicle was ever registered; used vehicles have papers of their own."""
+
+    NEW = "NEW", _("new")
+    USED = "USED", _("used")
+
+
+class Powertrain(TextChoices):
+    """What drives the wheels, as far as the tariff asks."""
+
+    PETROL = "PETROL", _("petrol")
+    DIESEL = "DIESEL", _("diesel")
+    GAS = "GAS", _("gas")
+    HEV = "HEV", _("hybrid, not plug-in")
+    PHEV = "PHEV", _("plug-in hybrid")
+    EREV = "EREV", _("range-extender")
+    BEV = "BEV", _("battery-electric")
+    FCEV = "FCEV", _("fuel cell")
+
+
+class Category(TextChoices):
+    """UNECE R.E.3 category of the vehicle."""
+
+    M1 = "M1", _("M1 · car, up to 9 seats")
+    M2 = "M2", _("M2 · bus up to 5 t")
+    M3 = "M3", _("M3 · bus above 5 t")
+    N1 = "N1", _("N1 · truck up to 3.5 t")
+    N2 = "N2", _("N2 · truck up to 12 t")
+    N3 = "N3", _("N3 · truck above 12 t")
+    O = "O", _("O · trailer")  # noqa: E741 - the category is called O
+    T = "T", _("T · tractor")
+    SPECIAL = "SPECIAL", _("special purpose vehicle")
+
+
+class Stage(TextChoices):
+    """What a gate does: yard entry, release gate, exit gate."""
+
+    ENTRY = "ENTRY", _("yard entry")
+    RELEASE = "RELEASE", _("release gate")
+    EXIT = "EXIT", _("exit gate")
+
+
+class Channel(TextChoices):
+    """Outcome of risk selection, mildest first. A lane is only the physical lane."""
+
+    GREEN = "GREEN", _("release")
+    BLUE = "BLUE", _("release, audit later")
+    YELLOW = "YELLOW", _("documents")
+    RED = "RED", _("examine")
+
+
+class RoleName(TextChoices):
+    """What a person may do here; a person may hold several."""
+
+    EXPORTER = "exporter", _("exporter")
+    AGENT = "agent", _("agent")
+    DOCUMENTS = "documents", _("documents officer")
+    CHECKPOINT = "checkpoint", _("checkpoint officer")
+    INSPECTION = "inspection", _("inspection officer")
+    SUPERVISOR = "supervisor", _("supervisor")
+    CONTROL_ROOM = "control_room", _("control room operator")
+    ANALYST = "analyst", _("risk analyst")
+
+
+class InspectionNext(TextChoices):
+    """What follows a result that is not satisfactory."""
+
+    REPAIR_AND_RECHECK = "REPAIR_AND_RECHECK", _("repair, then check again")
+    TURN_BACK = "TURN_BACK", _("turn back")
+    DETAIN = "DETAIN", _("detain: the supervisor is asked")
