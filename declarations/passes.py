@@ -268,7 +268,11 @@ def _claims(payload: bytes, kid: bytes) -> Claims:
     try:
         match cbor2.loads(payload):
             case {2: str(vin), 3: str(port), 4: int(expires), 5: int(not_before), 7: bytes(cti)} if (
-                len(cti) == 8 and VIN.fullmatch(vin) and PORT.fullmatch(port) and _in_order(not_before, expires)
+                type(not_before) is type(expires) is int  # a bool is an int to Python, and no moment
+                and len(cti) == 8
+                and VIN.fullmatch(vin)
+                and PORT.fullmatch(port)
+                and _in_order(not_before, expires)
             ):
                 pass_id = int.from_bytes(cti)
             case _:

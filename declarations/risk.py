@@ -1,8 +1,9 @@
 """Who is looked at more closely: a pure function of facts, rules and a random draw.
 
 Rules are rows that an analyst edits; whoever calls has kept to those valid today. A condition is JSON: `[fact, op,
-value]`, `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}`. A fact that is missing makes a comparison false, never an
-error. Hits carry code and version, so that "why was this selected" can be answered years later.
+value]`, `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}`. A missing fact is no error: what cannot be known is neither
+true nor false, and a rule hits only if it is true. Hits carry code and version, so that "why was this selected" can be
+answered years later.
 """
 
 import math
@@ -92,6 +93,9 @@ class Thresholds:
     red: int = 80
 
 
+USUAL_THRESHOLDS = Thresholds()
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The channel, and every rule that led to it, in the order of the rules."""
@@ -114,7 +118,7 @@ def select(
     draw: float,
     trusted: bool,
     scope: Scope = Scope.VEHICLE,
-    thresholds: Thresholds = Thresholds(),  # noqa: B008 - frozen
+    thresholds: Thresholds = USUAL_THRESHOLDS,
 ) -> Selection:
     """The severest of what the points add up to, what a rule forces, and what the draw says.
 
@@ -151,21 +155,8 @@ def drawn(items: Sequence[Item], *, share: Decimal | float, draw: float) -> list
 
 
 def holds(condition: Condition, facts: Mapping[str, Any]) -> bool:
-    """Whether the condition is true of the facts. What it cannot understand or compare is false."""
-    match condition:
-        case {"all": [*parts], **more} if parts and not more:
-            return all(holds(part, facts) for part in parts)
-        case {"any": [*parts], **more} if not more:
-            return any(holds(part, facts) for part in parts)
-        case {"not": part, **more} if not more:
-            return not faults_of(part) and not holds(part, facts)
-        case [str(name), str(op), value] if op in OPERATORS and facts.get(name) is not None:
-            try:
-                return OPERATORS[op](*_alike(facts[name], value))
-            except (TypeError, ValueError, ArithmeticError):
-                return False
-        case _:
-            return False
+    """Whether the condition is known to be true of the facts."""
+    return _truth(condition, facts) is True
 
 
 def faults_of(condition: Condition) -> list[str]:
@@ -184,6 +175,27 @@ def faults_of(condition: Condition) -> list[str]:
             return faults
         case _:
             return [f"not a condition: {condition!r}"]
+
+
+def _truth(condition: Condition, facts: Mapping[str, Any]) -> bool | None:
+    """True, false, or None where a fact is missing, two values cannot be compared, or the condition makes no sense."""
+    match condition:
+        case {"all": [_first, *_] as parts, **more} if not more:
+            truths = [_truth(part, facts) for part in parts]
+            return False if False in truths else None if None in truths else True
+        case {"any": [_first, *_] as parts, **more} if not more:
+            truths = [_truth(part, facts) for part in parts]
+            return True if True in truths else None if None in truths else False
+        case {"not": part, **more} if not more:
+            truth = _truth(part, facts)
+            return None if truth is None else not truth
+        case [str(name), str(op), value] if op in OPERATORS and facts.get(name) is not None:
+            try:
+                return OPERATORS[op](*_alike(facts[name], value))
+            except (TypeError, ValueError, ArithmeticError):
+                return None
+        case _:
+            return None
 
 
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
