@@ -155,13 +155,13 @@ class Postgres:
 
     def _create_role(self) -> None:
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [_ROLE]).fetchone():
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [_ROLE]).fetchone():
                 connection.execute(
                     sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(
                         sql.Identifier(_ROLE), sql.Literal(self._password(_ROLE))
                     )
                 )
-            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [_ROLE]).fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_ROLE]).fetchone():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {} STRATEGY wal_log").format(
                         sql.Identifier(_ROLE), sql.Identifier(_ROLE)
