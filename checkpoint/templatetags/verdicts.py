@@ -1,0 +1,57 @@
+"""The five results an officer sees, made from the answer to a scan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One of the five: name of shape and sound, the one word, and for how long it stays (0: until the next scan)."""
+
+    name: str
+    word: str | Promise
+    stay_ms: int = 0
+
+
+ADMIT = Result("admit", pgettext_lazy("gate result", "ADMIT"), 2000)
+STOP = Result("stop", pgettext_lazy("gate result", "STOP"))
+OFFICER = Result("officer", pgettext_lazy("gate result", "OFFICER"))
+USED = Result("used", pgettext_lazy("gate result", "ALREADY USED"))
+PROVISIONAL = Result("provisional", pgettext_lazy("gate result", "PROVISIONAL"))
+
+
+@register.filter
+def result_of(answer: Mapping[str, Any]) -> Result:
+    """Which of the five an answer is; whatever is not known asks for an officer, never opens."""
+    match answer:
+        case {"verdict": "ADMIT", "provisional": True}:
+            return PROVISIONAL
+        case {"verdict": "ADMIT"}:
+            return ADMIT
+        case {"verdict": "ALARM", "reason": "ALREADY_ADMITTED"}:
+            return USED
+        case {"verdict": "ALARM"}:
+            return STOP
+        case _:
+            return OFFICER
+
+
+@register.filter
+def clock(at: datetime | str | None) -> SafeString:
+    """The time of day on the port's clock, to the second; the answer of the API brings it as text."""
+    moment = parse_datetime(at) if isinstance(at, str) else at
+    if moment is None:
+        return SafeString("")
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), f"{timezone.localtime(moment):%H:%M:%S}")
