@@ -1,14 +1,17 @@
 """The code lists of seeds/data as the rules want them, and a body with nothing wrong in it. No database."""
 
 import csv
+from collections.abc import Mapping
 from copy import deepcopy
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from declarations import checks
 from declarations.checks import PortRow, ReferenceData
 from declarations.papers import Covers, Names, Need, PaperType, Place
+from declarations.problems import Problem
 from declarations.tariff import TariffRow
 
 DATA = Path(__file__).resolve().parents[2] / "seeds" / "data"
@@ -144,3 +147,23 @@ def vehicle(**changes: Any) -> dict[str, Any]:
 def body(**changes: Any) -> dict[str, Any]:
     """A declaration body with nothing wrong, but for the changes."""
     return deepcopy(BODY) | changes
+
+
+def check(declared: Mapping[str, Any], **more: Any) -> list[Problem]:
+    """All problems of a body."""
+    return checks.check(declared, reference=reference(), today=TODAY, **more)
+
+
+def check_one(declared: Mapping[str, Any], **more: Any) -> list[Problem]:
+    """All problems of one vehicle under the good header."""
+    return checks.check_vehicle(declared, reference=reference(), today=TODAY, body=BODY, **more)
+
+
+def told(problems: list[Problem]) -> list[tuple[str, str, str]]:
+    """Code, place and level of each."""
+    return [(problem.code, problem.pointer, problem.level.value) for problem in problems]
+
+
+def driver(**changes: Any) -> dict[str, Any]:
+    """A vehicle whose driver is changed."""
+    return vehicle(driver=deepcopy(VEHICLE["driver"]) | changes)
