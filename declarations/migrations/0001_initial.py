@@ -933,7 +933,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='vehicle',
-            trigger=pgtrigger.compiler.Trigger(name='vehicle_law_1', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NEW.status = 'RELEASED' AND OLD.status <> 'RELEASED') OR (NEW.status = 'EXITED' AND OLD.status IN ('DECLARED', 'PRESENTED'))", func="IF NEW.being_assessed OR (SELECT d.status FROM declarations_declaration d WHERE d.id = NEW.declaration_id) <> 'RELEASED' THEN RAISE EXCEPTION 'law 1: the declaration is not RELEASED, or the vehicle is being assessed again' USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='96f5fc4c33885ee835fe8c91e619afed4933b53a', operation='UPDATE OF "status"', pgid='pgtrigger_vehicle_law_1_ea2e4', table='declarations_vehicle', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='vehicle_law_1', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN ((NEW.status = 'RELEASED' AND OLD.status <> 'RELEASED') OR (NEW.status = 'EXITED' AND OLD.status IN ('DECLARED', 'PRESENTED')))", func="IF NEW.being_assessed OR (SELECT d.status FROM declarations_declaration d WHERE d.id = NEW.declaration_id) <> 'RELEASED' THEN RAISE EXCEPTION 'law 1: the declaration is not RELEASED, or the vehicle is being assessed again' USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='8c66dc2b4ddc5e8db15b159620d9c289973ca7c5', operation='UPDATE OF "status"', pgid='pgtrigger_vehicle_law_1_ea2e4', table='declarations_vehicle', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='vehicle',
