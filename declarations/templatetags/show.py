@@ -122,6 +122,11 @@ def relative_text(at: datetime, now: datetime) -> str:
     return _("in %(count)s h") % {"count": hours} if hours else _("in %(count)s min") % {"count": minutes}
 
 
+def _exact_words(at: datetime) -> SafeString:
+    """The exact time, where a narrow line may break only before the zone."""
+    return format_html('<span class="text-nowrap">{} {}</span> {}', *exact_text(at).split(" ", 2))
+
+
 def _time_tag(at: datetime, words: str, *, relative: bool) -> SafeString:
     utc = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return format_html(
@@ -139,13 +144,13 @@ def moment(context: template.Context, at: datetime | None) -> SafeString | str:
     if at is None:
         return "–"
     words = relative_text(at, context.get("now") or timezone.now())
-    return _time_tag(at, words or exact_text(at), relative=bool(words))
+    return _time_tag(at, words or _exact_words(at), relative=bool(words))
 
 
 @register.filter
 def exact(at: datetime | None) -> SafeString | str:
     """A moment as date, time and zone: `{{ declaration.planned_arrival_at|exact }}`."""
-    return "–" if at is None else _time_tag(at, exact_text(at), relative=False)
+    return "–" if at is None else _time_tag(at, _exact_words(at), relative=False)
 
 
 @register.filter
