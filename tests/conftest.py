@@ -6,15 +6,22 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
+from config import texts
 from tests.chromium import find_chromium
 from tests.servers import Servers
+
+pytest_plugins = ["tests.cast"]
 
 _SERVERS = pytest.StashKey[Servers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With xdist, start PostgreSQL and Valkey once; the workers find them in the environment."""
-    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+    """Compile the texts; with xdist, start PostgreSQL and Valkey once: the workers find them in the environment."""
+    if hasattr(config, "workerinput"):
+        return
+    for locale in texts.PLURALS:
+        texts.compile_catalogue(locale)
+    if config.getoption("numprocesses", None):
         _start(config)
 
 

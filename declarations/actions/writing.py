@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from declarations import plates
 from declarations.models import (
     By,
     Declaration,
@@ -52,6 +53,7 @@ def write_header(declaration: Declaration, body: Mapping[str, Any]) -> None:
 def write_vehicle(vehicle: Vehicle, values: Mapping[str, Any]) -> None:
     """Set a vehicle's columns from a body; absent names stay. The caller saves."""
     put(vehicle, VEHICLE_COLUMNS, values)
+    vehicle.plate_key = plates.normalise(vehicle.plate)[:20]
 
 
 def add_vehicles(

@@ -1,6 +1,6 @@
 """Assessment: accept what was lodged, select by risk, and let go whatever nothing stands against."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -32,8 +32,6 @@ from declarations.problems import Problem, errors
 from declarations.words import Channel
 
 BY = "clearance"
-SEVERITY = {channel: rank for rank, channel in enumerate(Channel.values)}
-
 Draw = Callable[[], float]
 """A random number in [0, 1), made at the door."""
 
@@ -55,8 +53,7 @@ def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     note(declaration_id=declaration.pk, by=BY, at=now, reason="ACCEPTED", data={"n": declaration.registration_number})
     own = _select_declaration(declaration, vehicles, draw=draw, now=now)
     _select_vehicles(declaration, vehicles, draw=draw, now=now)
-    worst = max([own, *(Channel(vehicle.channel) for vehicle in vehicles)], key=SEVERITY.__getitem__)
-    declaration.channel = worst
+    declaration.channel = risk.worst([own, *(Channel(vehicle.channel) for vehicle in vehicles)])
     declaration.save(update_fields=["channel"])
     held = Hold.objects.standing().filter(declaration=declaration, vehicle=None).exists()
     if held or own in (Channel.YELLOW, Channel.RED):
@@ -172,7 +169,13 @@ def _keep_hits(
 
 
 def _select(
-    declaration: Declaration, facts: dict[str, Any], rules: Sequence[risk.Rule], *, share: float, drawn: float
+    declaration: Declaration,
+    facts: Mapping[str, Any],
+    rules: Sequence[risk.Rule],
+    *,
+    scope: risk.Scope,
+    share: float,
+    drawn: float,
 ) -> risk.Selection:
     port = declaration.port
     assert port is not None, "a lodged declaration has a port"
@@ -182,8 +185,8 @@ def _select(
         random_share=share,
         draw=drawn,
         trusted=declaration.organisation.is_trusted,
-        yellow_points=port.yellow_points,
-        red_points=port.red_points,
+        scope=scope,
+        thresholds=risk.Thresholds(yellow=port.yellow_points, red=port.red_points),
     )
 
 
@@ -191,7 +194,8 @@ def _select_declaration(declaration: Declaration, vehicles: Sequence[Vehicle], *
     """The declaration's own channel. RED orders inspections for the port's share of its vehicles, at least one."""
     drawn = draw()
     rules = _rules(declaration, RiskScope.DECLARATION, now)
-    selection = _select(declaration, declaration_facts(declaration, vehicles), rules, share=0.0, drawn=drawn)
+    facts = declaration_facts(declaration, vehicles)
+    selection = _select(declaration, facts, rules, scope=risk.Scope.DECLARATION, share=0.0, drawn=drawn)
     RiskHit.objects.bulk_create(_keep_hits(declaration, None, selection, drawn=drawn, now=now))
     if selection.channel == Channel.RED and declaration.port is not None:
         wanted = max(1, ceil(len(vehicles) * float(declaration.port.random_share)))
@@ -216,7 +220,7 @@ def _select_vehicles(declaration: Declaration, vehicles: Sequence[Vehicle], *, d
     )
     for vehicle, facts in vehicle_facts(declaration, vehicles, now=now):
         drawn = draw()
-        selection = _select(declaration, facts, rules, share=share, drawn=drawn)
+        selection = _select(declaration, facts, rules, scope=risk.Scope.VEHICLE, share=share, drawn=drawn)
         vehicle.channel = selection.channel
         hits += _keep_hits(declaration, vehicle, selection, drawn=drawn, now=now)
         because: str | None = papers.needs_document_check(vehicle.body(), reference, today)

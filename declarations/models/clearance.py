@@ -22,8 +22,8 @@ USER = settings.AUTH_USER_MODEL
 class RiskScope(models.TextChoices):
     """What a rule looks at."""
 
-    VEHICLE = "vehicle", _("vehicle")
-    DECLARATION = "declaration", _("declaration")
+    VEHICLE = "VEHICLE", _("vehicle")
+    DECLARATION = "DECLARATION", _("declaration")
 
 
 class RiskRule(models.Model):

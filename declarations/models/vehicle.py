@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Right, Upper
 from django.utils.translation import gettext_lazy as _
 
-from declarations import passes, plates
+from declarations import passes
 from declarations.lifecycle import Machine, PassStatus, VehicleStatus
 from declarations.models.body import DRIVER_FIELDS, PAPER_FIELDS, VEHICLE_FIELDS, overlay
 from declarations.models.declaration import Declaration
@@ -71,6 +71,7 @@ class Vehicle(Movable):
     first_registered_on = models.DateField(_("first registered on"), null=True, blank=True)
     odometer_km = models.PositiveIntegerField(_("odometer, km"), null=True, blank=True)
     plate = models.CharField(_("plate"), max_length=20, blank=True)
+    plate_key = models.CharField(max_length=20, blank=True, editable=False)
     plate_expires_on = models.DateField(_("plate valid until"), null=True, blank=True)
     entered = models.JSONField(default=dict, editable=False)
     # where it stands
@@ -93,7 +94,7 @@ class Vehicle(Movable):
         indexes = [
             models.Index(OpClass(Upper("vin"), name="text_pattern_ops"), name="vehicle_vin_prefix"),
             models.Index(Right("vin", 6), name="vehicle_vin_tail"),
-            models.Index(fields=["plate"], name="vehicle_plate", condition=Q(live=True)),
+            models.Index(fields=["plate_key"], name="vehicle_plate", condition=Q(live=True)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["vin"], condition=Q(live=True), name="vehicle_one_live_vin"),
@@ -110,8 +111,8 @@ class Vehicle(Movable):
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition(
-                    "(NEW.status = 'RELEASED' AND OLD.status <> 'RELEASED') "
-                    "OR (NEW.status = 'EXITED' AND OLD.status IN ('DECLARED', 'PRESENTED'))"
+                    "((NEW.status = 'RELEASED' AND OLD.status <> 'RELEASED') "
+                    "OR (NEW.status = 'EXITED' AND OLD.status IN ('DECLARED', 'PRESENTED')))"
                 ),
                 func=LAW_1,
             ),
@@ -151,11 +152,6 @@ class Vehicle(Movable):
     def newest_pass(self) -> "Pass | None":
         """The pass that counts, prefetched or read now."""
         return max(self.passes.all(), key=lambda row: row.version, default=None)
-
-    @property
-    def plate_normal(self) -> str:
-        """The plate as it is compared."""
-        return plates.normalise(self.plate)
 
     @property
     def is_used(self) -> bool:

@@ -1,0 +1,42 @@
+"""Who may at the gate: pairs, as in declarations."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from checkpoint.models import Lane, Passage
+from declarations.errors import NotPermitted
+from declarations.models import roles_of
+from declarations.permissions import answers
+from declarations.words import RoleName
+
+ALONE = timedelta(minutes=15)
+"""So long an officer at the gate annuls an admission by himself; later it takes a supervisor or the control room."""
+
+
+def check_can_scan_at(user: object, lane: Lane) -> None:
+    """Checkpoint officers of the lane's port scan as its virtual device."""
+    if not roles_of(user).at(lane.checkpoint.port_id, RoleName.CHECKPOINT, RoleName.CONTROL_ROOM):
+        raise NotPermitted
+
+
+def check_can_decide_passage(user: object, passage: Passage) -> None:
+    """Checkpoint officers of the port, or the control room at a distance."""
+    if not roles_of(user).at(passage.port_id, RoleName.CHECKPOINT, RoleName.CONTROL_ROOM):
+        raise NotPermitted
+
+
+def check_can_annul(user: object, passage: Passage, now: datetime) -> None:
+    """Within 15 minutes the gate itself; later a supervisor or the control room, never who scanned it."""
+    roles = roles_of(user)
+    if now - passage.decided_at <= ALONE and roles.at(passage.port_id, RoleName.CHECKPOINT):
+        return
+    if not roles.at(passage.port_id, RoleName.SUPERVISOR, RoleName.CONTROL_ROOM):
+        raise NotPermitted("SECOND_PERSON", _("After 15 minutes a supervisor or the control room has to annul this."))
+    if passage.officer_id == getattr(user, "pk", None):
+        raise NotPermitted("SECOND_PERSON", _("You scanned this passage; somebody else has to annul it."))
+
+
+can_scan_at = answers(check_can_scan_at)
+can_decide_passage = answers(check_can_decide_passage)
+can_annul = answers(check_can_annul)

@@ -1,0 +1,38 @@
+"""The answer of a passage in the words of CONTRACT section 2; built from the stored row, so a replay says the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from checkpoint.models import Passage
+from checkpoint.reasons import Reason, Verdict, driver_text, officer_text
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the device reads, and whether it was read before."""
+
+    payload: dict[str, Any]
+    replayed: bool = False
+
+
+def payload_of(passage: Passage, *, lane: str) -> dict[str, Any]:
+    """The stored passage as an answer; officer_text in the language that is active now."""
+    reason = Reason(passage.reason)
+    advice = [Reason(code) for code in passage.advice]
+    return {
+        "passage_id": str(passage.pk),
+        "scan_id": str(passage.scan_id),
+        "verdict": passage.verdict,
+        "reason": passage.reason,
+        "advice": list(passage.advice),
+        "provisional": False,
+        "barrier": "LIFT" if passage.verdict == Verdict.ADMIT else "STAY",
+        "port": passage.port_id,
+        "stage": passage.stage,
+        "lane": lane,
+        "decided_at": passage.decided_at,
+        "officer_text": officer_text(reason, advice),
+        "driver_text": driver_text(reason, advice),
+        "vehicle": passage.answer.get("vehicle"),
+        "declaration": passage.answer.get("declaration"),
+    }

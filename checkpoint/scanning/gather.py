@@ -1,0 +1,250 @@
+"""The facts of one scan, read from rows: first the locks, then, in a statement that sees what came before them, the rest."""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from checkpoint.decision import CodeRead, Facts, Seen
+from checkpoint.models.gate import Gate
+from declarations import passes, plates, readiness, vin
+from declarations.lifecycle import DeclarationStatus, PassStatus, VehicleStatus
+from declarations.models import Vehicle, digest
+from declarations.words import Mode, Stage
+
+MANUAL_TRIES = 10
+MANUAL_WINDOW = timedelta(minutes=10)
+"""So many unknown manual codes per device and time; more are not looked up (CONTRACT section 3)."""
+
+
+@dataclass(slots=True)
+class Question:
+    """What a device sent, normalised for comparison."""
+
+    scan_id: uuid.UUID
+    code: str | None = None
+    plate: str | None = None
+    plate_confidence: float | None = None
+    vin: str | None = None
+    card: str | None = None
+    captured_at: datetime | None = None
+
+    @classmethod
+    def of(cls, scan_id: uuid.UUID, body: dict[str, Any]) -> "Question":
+        """The question from a clean body (CONTRACT section 2)."""
+        plate = body.get("plate") or {}
+        captured = body.get("captured_at")
+        return cls(
+            scan_id=scan_id,
+            code=body.get("code"),
+            plate=plates.normalise(plate.get("text") or "") or None,
+            plate_confidence=plate.get("confidence"),
+            vin=vin.normalise(body.get("vin") or "") or None,
+            card=digest(body.get("driver_card") or "") or None,
+            captured_at=datetime.fromisoformat(captured) if isinstance(captured, str) else captured,
+        )
+
+
+@dataclass(slots=True)
+class Found:
+    """The vehicle that was found and locked, as far as the answer shows it."""
+
+    vehicle: Vehicle
+    reference: str
+    declaration_status: str
+    pass_pk: int | None = None
+    pass_status: str | None = None
+    override_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Read:
+    """What came of the code, before anything was looked up."""
+
+    read: CodeRead
+    pass_id: int | None = None
+    is_manual: bool = False
+
+
+def read_code(question: Question, gate: Gate, *, now: datetime) -> Read:
+    """Read the shown code with the keys of this moment; no row is touched but the count of failed manual codes."""
+    text = question.code
+    if text is None:
+        return Read(CodeRead.NONE)
+    if passes.looks_like_manual_code(text):
+        pass_id = passes.read_manual_code(text)
+        if pass_id is None:
+            return Read(CodeRead.NONE, is_manual=True)
+        if _is_past_limit(gate, now):
+            return Read(CodeRead.LIMITED, is_manual=True)
+        return Read(CodeRead.PASS, pass_id, is_manual=True)
+    try:
+        return Read(CodeRead.PASS, passes.read(text, gate.keys).pass_id)
+    except passes.Refused as refused:
+        return Read(CodeRead(refused.code))
+
+
+def _is_past_limit(gate: Gate, now: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) >= %s FROM checkpoint_passage
+            WHERE port_id = %s AND device_id = %s AND decided_at > %s AND reason = 'UNKNOWN_PASS'
+            """,
+            [MANUAL_TRIES, gate.port, gate.device_id, now - MANUAL_WINDOW],
+        )
+        (past,) = cursor.fetchone() or (True,)
+    return bool(past)
+
+
+LOCK = """
+SELECT v.id, p.id FROM declarations_declaration d
+JOIN declarations_vehicle v ON v.declaration_id = d.id
+{pass_join}
+WHERE {which}
+FOR SHARE OF d FOR UPDATE OF v
+"""
+LOCK_BY_PASS = LOCK.format(pass_join="JOIN declarations_pass p ON p.vehicle_id = v.id", which="p.pass_id = %(pass_id)s")
+NEWEST_PASS = """LEFT JOIN LATERAL (
+    SELECT n.id FROM declarations_pass n WHERE n.vehicle_id = v.id ORDER BY n.version DESC LIMIT 1) p ON true"""
+LOCK_BY_PLATE = LOCK.format(pass_join=NEWEST_PASS, which="v.live AND v.plate_key = %(plate)s AND d.port_id = %(port)s")
+LOCK_BY_CARD = LOCK.format(
+    pass_join="JOIN declarations_driver w ON w.vehicle_id = v.id " + NEWEST_PASS,
+    which="v.live AND w.card_digest = %(card)s AND d.port_id = %(port)s",
+)
+
+LOOK = """
+SELECT v.declaration_id, v.vin, v.make, v.model, v.colour, v.plate, v.plate_key, v.plate_expires_on, v.status, v.status_at,
+    v.channel, v.being_assessed, d.reference, d.status, d.mode,
+    p.status, p.port_id, p.valid_from, p.valid_until,
+    NOT EXISTS (SELECT 1 FROM declarations_pass n WHERE n.vehicle_id = v.id AND n.version > p.version),
+    (SELECT array_agg(a.stage) FROM declarations_admission a WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL),
+    EXISTS (SELECT 1 FROM declarations_hold h
+            WHERE h.declaration_id = d.id AND h.vehicle_id IS NULL AND h.lifted_at IS NULL),
+    (SELECT array_agg(h.id) FROM declarations_hold h WHERE h.vehicle_id = v.id AND h.lifted_at IS NULL),
+    (SELECT array_agg(c.id) FROM declarations_documentcheck c
+     WHERE c.vehicle_id = v.id AND c.status IN ('OPEN', 'REFUSED')),
+    (SELECT json_agg(json_build_array(o.id, o.hold_ids, o.check_ids)) FROM declarations_override o
+     WHERE o.vehicle_id = v.id AND o.stage = %(stage)s AND o.granted_at IS NOT NULL AND o.used_at IS NULL
+       AND o.expires_at > %(now)s),
+    (SELECT min(e.valid_until) FROM declarations_paper e WHERE e.vehicle_id = v.id AND e.code = ANY (%(papers)s)),
+    (SELECT i.status FROM declarations_inspection i
+     WHERE i.vehicle_id = v.id AND i.status IN ('SATISFACTORY', 'NOT_SATISFACTORY')
+     ORDER BY i.closed_at DESC, i.id DESC LIMIT 1),
+    EXISTS (SELECT 1 FROM declarations_inspection i WHERE i.vehicle_id = v.id AND i.status IN ('ORDERED', 'IN_PROGRESS')),
+    w.card_digest,
+    %(card)s::text IS NOT NULL AND (
+        EXISTS (SELECT 1 FROM declarations_ferryman f WHERE f.card_digest = %(card)s)
+        OR EXISTS (SELECT 1 FROM declarations_driver x WHERE x.card_digest = %(card)s)),
+    (SELECT max(a.at) FROM declarations_admission a WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL)
+FROM declarations_vehicle v
+JOIN declarations_declaration d ON d.id = v.declaration_id
+LEFT JOIN declarations_pass p ON p.id = %(pass)s
+LEFT JOIN declarations_driver w ON w.vehicle_id = v.id
+WHERE v.id = %(vehicle)s
+"""
+
+
+def lock(read: Read, question: Question, gate: Gate) -> tuple[int, int | None, Seen | None] | None:
+    """Find the vehicle and lock it, its declaration (shared) before it: vehicle, pass, and what found it if no code did.
+
+    Raises: OperationalError when a lock cannot be had in time.
+    """
+    values = {"pass_id": read.pass_id, "plate": question.plate, "card": question.card, "port": gate.port}
+    ways: list[tuple[str, Seen | None]] = []
+    if read.read is CodeRead.PASS:
+        ways = [(LOCK_BY_PASS, None)]
+    elif read.read is CodeRead.NONE:
+        sure = question.plate_confidence is None or question.plate_confidence >= gate.plate_threshold
+        ways = [(LOCK_BY_PLATE, Seen.PLATE)] if question.plate and sure else []
+        ways += [(LOCK_BY_CARD, Seen.CARD)] if question.card else []
+    with connection.cursor() as cursor:
+        for sql, found_by in ways:
+            cursor.execute(sql, values)
+            rows = cursor.fetchall()
+            if len(rows) == 1:  # Two vehicles with one plate or card: neither is identified.
+                return rows[0][0], rows[0][1], found_by
+    return None
+
+
+def gather(
+    read: Read, question: Question, gate: Gate, locked: tuple[int, int | None, Seen | None] | None, *, now: datetime
+) -> tuple[Facts, Found | None]:
+    """The facts as they stand behind the locks."""
+    known: dict[str, Any] = {
+        "now": now,
+        "stage": gate.stage,
+        "port_stages": gate.port_stages,
+        "must_see": gate.must_see,
+        "entry_advises": gate.entry_advises,
+        "port_is_closed": gate.is_closed,
+        "code": read.read,
+        "vin_seen": question.vin,
+        "plate_seen": question.plate,
+        "plate_confidence": question.plate_confidence,
+        "plate_threshold": gate.plate_threshold,
+        "card_seen": question.card,
+    }
+    if locked is None:
+        return Facts(**known), None
+    vehicle_id, pass_pk, found_by = locked
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LOOK,
+            {
+                "vehicle": vehicle_id,
+                "pass": pass_pk,
+                "stage": gate.stage.value,
+                "now": now,
+                "papers": sorted(readiness.GATE_PAPERS),
+                "card": question.card,
+            },
+        )
+        row = cursor.fetchone()
+    assert row is not None, "the vehicle is locked"
+    (
+        declaration_id, vin_declared, make, model, colour, plate, plate_key, plate_expires_on, status, status_at, channel,
+        being_assessed, reference, declaration_status, mode, pass_status, pass_port, valid_from, valid_until, is_newest,
+        admitted, declaration_held, holds, checks, overrides, paper_until, last_result, inspection_due, card_declared,
+        card_known, last_admitted_at,
+    ) = row  # fmt: skip
+    vehicle = Vehicle(
+        id=vehicle_id, declaration_id=declaration_id, vin=vin_declared, make=make, model=model, colour=colour,
+        plate=plate, status=status, status_at=status_at, channel=channel,
+    )  # fmt: skip
+    vehicle._state.adding = False
+    in_force = json.loads(overrides) if isinstance(overrides, str) else overrides or []
+    overridden = {("hold", pk) for _id, named, _checks in in_force for pk in named}
+    overridden |= {("check", pk) for _id, _holds, named in in_force for pk in named}
+    zone = timezone.get_default_timezone()
+    facts = Facts(
+        **known,
+        found_by=found_by,
+        card_is_known=bool(card_known),
+        vehicle_status=VehicleStatus(status),
+        mode=Mode(mode),
+        at_own_port=pass_port == gate.port,
+        pass_status=PassStatus(pass_status) if pass_status else None,
+        pass_is_newest=bool(is_newest),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        admitted=frozenset(map(Stage, admitted or ())),
+        exited_at=last_admitted_at if status == VehicleStatus.EXITED else None,
+        declaration_status=DeclarationStatus.LODGED if being_assessed else DeclarationStatus(declaration_status),
+        declaration_on_hold=declaration_held,
+        holds=frozenset(("hold", pk) for pk in holds or ()),
+        document_checks=frozenset(("check", pk) for pk in checks or ()),
+        overridden=frozenset(overridden),
+        paper_expired=any(readiness.has_run_out(day, now=now, zone=zone) for day in (paper_until, plate_expires_on)),
+        inspection_failed=last_result == "NOT_SATISFACTORY",
+        inspection_due=inspection_due,
+        vin_declared=vin_declared,
+        plate_declared=plate_key or None,
+        card_declared=card_declared or None,
+    )
+    used = [pk for pk, *_named in in_force]
+    return facts, Found(vehicle, reference, declaration_status, pass_pk, pass_status, used)

@@ -1,0 +1,271 @@
+"""The one transaction of a scan: key, lock, look, decide, write.
+
+Locks always go declaration (shared), vehicle, pass. A lock that cannot be had in a second, or any other failure to read
+rows, is MANUAL, TIMED_OUT: never a green, never an alarm (law 8).
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection, transaction
+from psycopg import errors
+
+from checkpoint.decision import Decision, Facts, decide
+from checkpoint.models import Passage, new_passage_id
+from checkpoint.models.gate import Gate
+from checkpoint.reasons import Verdict
+from checkpoint.scanning.answer import Answer, payload_of
+from checkpoint.scanning.gather import Found, Question, Read, gather, lock, read_code
+from declarations.lifecycle import PassStatus, VehicleStatus
+from declarations.models import By, Override, Pass, trace_id
+from declarations.models.history import signed
+from declarations.words import Stage
+
+ADMITS: Mapping[str, str] = {
+    VehicleStatus.PRESENTED: Stage.ENTRY,
+    VehicleStatus.RELEASED: Stage.RELEASE,
+    VehicleStatus.EXITED: Stage.EXIT,
+}
+"""The stage that a step forward admits to, where the port has a gate of that stage."""
+
+
+MOST_CODE = 4096
+"""Characters kept of a code; a QR code holds at most 4,296."""
+
+
+class BodyDiffers(Exception):
+    """This device asked another question under this scan id."""
+
+    code = "SCAN_ID_REUSED"
+
+
+def scan(
+    *, gate: Gate, scan_id: uuid.UUID, body: Mapping[str, Any], officer: User | None = None, now: datetime
+) -> Answer:
+    """Answer one scan; the same scan id again gets the stored answer.
+
+    officer: who holds the device, if anybody is signed in on it.
+    Raises: BodyDiffers; OperationalError when the passage cannot be stored.
+    """
+    body_digest = digest_of(body)
+    question = Question.of(scan_id, dict(body))
+    try:
+        with transaction.atomic():
+            return _scan(gate, question, body_digest, officer, now=now, timed_out=False)
+    except OperationalError as failure:
+        if not isinstance(failure.__cause__, errors.LockNotAvailable | errors.QueryCanceled | errors.DeadlockDetected):
+            raise
+    with transaction.atomic():
+        return _scan(gate, question, body_digest, officer, now=now, timed_out=True)
+
+
+def digest_of(body: Mapping[str, Any]) -> str:
+    """A fingerprint of the parsed body: spelling of the JSON does not matter."""
+    plain = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _scan(
+    gate: Gate, question: Question, body_digest: str, officer: User | None, *, now: datetime, timed_out: bool
+) -> Answer:
+    passage_id = new_passage_id(now)
+    stored = _claim(gate, question, body_digest, passage_id)
+    if stored is not None:
+        return stored
+    read = read_code(question, gate, now=now)
+    locked = None if timed_out else lock(read, question, gate)
+    facts, found = gather(read, question, gate, locked, now=now)
+    if timed_out:
+        facts = replace(facts, timed_out=True)
+    decision = decide(facts)
+    by: By = officer or f"lane {gate.lane}"
+    if found is not None and decision.moves:
+        _move(gate, found, decision, passage_id, by=by, now=now)
+    shown = found if found is not None and facts.at_own_port else None
+    passage = Passage(
+        id=passage_id,
+        device_id=gate.device_id,
+        lane_id=gate.lane_id,
+        port_id=gate.port,
+        stage=gate.stage,
+        officer=officer,
+        captured_at=question.captured_at,
+        decided_at=now,
+        trace_id=trace_id(),
+        scan_id=question.scan_id,
+        code=_storable(question.code),
+        seen=_seen(question, read, facts),
+        verdict=decision.verdict,
+        reason=decision.reason,
+        advice=[reason.value for reason in decision.advice],
+        vehicle_id=shown.vehicle.pk if shown else None,
+        declaration_id=shown.vehicle.declaration_id if shown else None,
+        answer=_shown(shown),
+    )
+    _store(passage, gate, found, decision, by=by)
+    return Answer(payload_of(passage, lane=gate.lane))
+
+
+def _claim(gate: Gate, question: Question, body_digest: str, passage_id: uuid.UUID) -> Answer | None:
+    """Take the scan id, or find what it was answered.
+
+    The unique index makes simultaneous repetitions wait here for the first one; the lock timeout is part of the statement,
+    so that it costs no round trip.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO checkpoint_scankey (device_id, scan_id, body_digest, passage_id)
+            SELECT %s, %s, %s, %s FROM (SELECT set_config('lock_timeout', '1s', true)) AS patience
+            ON CONFLICT (device_id, scan_id) DO NOTHING RETURNING id
+            """,
+            [gate.device_id, question.scan_id, body_digest, passage_id],
+        )
+        if cursor.fetchone() is not None:
+            return None
+        cursor.execute(
+            "SELECT body_digest, passage_id FROM checkpoint_scankey WHERE device_id = %s AND scan_id = %s",
+            [gate.device_id, question.scan_id],
+        )
+        first_digest, first_passage = cursor.fetchone() or ("", None)
+    if first_digest != body_digest:
+        raise BodyDiffers
+    return Answer(payload_of(Passage.objects.get(pk=first_passage), lane=gate.lane), replayed=True)
+
+
+def _move(gate: Gate, found: Found, decision: Decision, passage_id: uuid.UUID, *, by: By, now: datetime) -> None:
+    """Move the vehicle with its admissions; at the exit the pass is consumed, and an override that was needed is used."""
+    stages = [ADMITS[step] for step in decision.moves if step in ADMITS]
+    granted = [(stage, passage_id) for stage in stages if decision.verdict == Verdict.ADMIT and _has_gate(stage, gate)]
+    found.vehicle.move_to(
+        *decision.moves,
+        by=by,
+        at=now,
+        reason=decision.reason,
+        data={"passage": passage_id, "lane": gate.lane, "stage": gate.stage.value, "verdict": decision.verdict.value},
+        admissions=granted,
+    )
+    if decision.verdict != Verdict.ADMIT:
+        return
+    if found.override_ids:
+        Override.objects.filter(pk__in=found.override_ids).update(used_at=now)
+    if decision.moves[-1] == VehicleStatus.EXITED and found.pass_pk is not None:
+        used = Pass(pk=found.pass_pk, vehicle=found.vehicle, status=found.pass_status or "")
+        used.move_to(PassStatus.CONSUMED, by=by, at=now, reason="EXITED")
+
+
+def _has_gate(stage: str, gate: Gate) -> bool:
+    """A port without EXIT lets out at RELEASE: that exit is an admission all the same. A missing ENTRY is none."""
+    return stage in gate.port_stages or stage == Stage.EXIT
+
+
+def _storable(text: str | None) -> str | None:
+    """The text as PostgreSQL takes it: no NUL, no half characters, and no more than anybody would ever look at."""
+    if text is None:
+        return None
+    return text[:MOST_CODE].replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _seen(question: Question, read: Read, facts: Facts) -> dict[str, Any]:
+    return {
+        "vin": question.vin,
+        "plate": question.plate,
+        "plate_confidence": question.plate_confidence,
+        "card": question.card,
+        "code": read.read.value,
+        "manual": read.is_manual,
+        "found_by": facts.found_by.value if facts.found_by else None,
+        "own": sorted(fact.value for fact in facts.own),
+    }
+
+
+def _shown(found: Found | None) -> dict[str, Any]:
+    if found is None:
+        return {"vehicle": None, "declaration": None}
+    vehicle = found.vehicle
+    return {
+        "vehicle": {
+            "vin": vehicle.vin,
+            "make": vehicle.make,
+            "model": vehicle.model,
+            "colour": vehicle.colour,
+            "plate": vehicle.plate or None,
+            "status": vehicle.status,
+        },
+        "declaration": {
+            "reference": found.reference,
+            "status": found.declaration_status,
+            "channel": vehicle.channel or None,
+        },
+    }
+
+
+def _store(passage: Passage, gate: Gate, found: Found | None, decision: Decision, *, by: By) -> None:
+    """Write the passage; open a case for an officer, close older ones that it settles, leave a trace on the vehicle."""
+    by_id, by_label = signed(by)
+    admitted = decision.verdict == Verdict.ADMIT
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH passed AS (
+                INSERT INTO checkpoint_passage (id, device_id, lane_id, port_id, stage, officer_id, captured_at,
+                    decided_at, trace_id, scan_id, code, seen, verdict, reason, advice, vehicle_id, declaration_id, answer)
+                VALUES (%(id)s, %(device)s, %(lane)s, %(port)s, %(stage)s, %(officer)s, %(captured_at)s, %(at)s,
+                    %(trace_id)s, %(scan_id)s, %(code)s, %(seen)s::jsonb, %(verdict)s, %(reason)s, %(advice)s::jsonb,
+                    %(vehicle)s, %(declaration)s, %(answer)s::jsonb)
+            ), opened AS (
+                INSERT INTO checkpoint_case (passage_id, opened_at, result, reason, vin_read)
+                SELECT %(id)s, %(at)s, '', '', '' WHERE NOT %(admitted)s
+            ), settled AS (
+                UPDATE checkpoint_case AS c SET closed_at = %(at)s, result = 'LATER_PASSAGE'
+                FROM checkpoint_passage p
+                WHERE %(admitted)s AND c.passage_id = p.id AND c.closed_at IS NULL
+                  AND p.vehicle_id = %(vehicle)s AND p.stage = %(stage)s
+            )
+            INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
+                vehicle_id, from_status, to_status, reason, text, data)
+            SELECT %(at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, 'note', %(owner)s::bigint,
+                %(owner_declaration)s::bigint, %(owner)s::bigint, '', '', %(reason)s, '', %(told)s::jsonb
+            WHERE %(owner)s::bigint IS NOT NULL AND NOT %(moved)s
+            """,
+            {
+                "id": passage.pk,
+                "device": passage.device_id,
+                "lane": passage.lane_id,
+                "port": passage.port_id,
+                "stage": str(passage.stage),
+                "officer": passage.officer_id,
+                "captured_at": passage.captured_at,
+                "at": passage.decided_at,
+                "trace_id": passage.trace_id,
+                "scan_id": passage.scan_id,
+                "code": passage.code,
+                "seen": json.dumps(passage.seen),
+                "verdict": str(passage.verdict),
+                "reason": str(passage.reason),
+                "advice": json.dumps(passage.advice),
+                "vehicle": passage.vehicle_id,
+                "declaration": passage.declaration_id,
+                "answer": json.dumps(passage.answer),
+                "admitted": admitted,
+                "by_id": by_id,
+                "by_label": by_label,
+                "owner": found.vehicle.pk if found else None,
+                "owner_declaration": found.vehicle.declaration_id if found else None,
+                "told": json.dumps(
+                    {
+                        "passage": str(passage.pk),
+                        "lane": gate.lane,
+                        "stage": gate.stage.value,
+                        "verdict": decision.verdict.value,
+                    }
+                ),
+                "moved": bool(decision.moves),
+            },
+        )
