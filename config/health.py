@@ -1,12 +1,26 @@
 """Two probes: is the program up, and may it be sent traffic. Neither asks Redis or anybody outside."""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 _seen: dict[str, bool] = {"migrated": False}
+
+
+class ProbeMiddleware:
+    """Answer the probes before anything else: they come from inside, without TLS and with any Host header."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        probe = {"/livez": livez, "/readyz": readyz}.get(request.path_info)
+        return probe(request) if probe else self.get_response(request)
 
 
 @require_safe

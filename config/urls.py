@@ -1,10 +1,8 @@
-"""Every address of the site: pages of both apps, the gate, the back-office, the API, the probes."""
+"""Every address of the site: pages of both apps, the gate, the back-office, the API. Probes are in health.py."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-
-from config.health import livez, readyz
 
 api: list[URLPattern | URLResolver] = [
     path("schema", SpectacularAPIView.as_view(), name="schema"),
@@ -18,8 +16,6 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
-    path("livez", livez, name="livez"),
-    path("readyz", readyz, name="readyz"),
     path("api/v1/", include(api)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

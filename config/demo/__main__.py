@@ -18,7 +18,7 @@ from config.embedded import EmbeddedError, Postgres, Valkey
 from config.parent import ChildFailedError, Parent, StopAskedError
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR = BASE_DIR / "var"
+VAR = Path(os.environ.get("DEMO_FOLDER") or BASE_DIR / "var").resolve()
 HOST = "127.0.0.1"
 
 
@@ -28,7 +28,7 @@ class CannotStartError(Exception):
 
 def main() -> int:
     """Run until asked to stop. 0 after a wish, 1 after a failure."""
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(parents=True, exist_ok=True)
     logs = VAR / "log"
     logs.mkdir(exist_ok=True)
     parent = Parent(env=os.environ, logs=logs, cwd=BASE_DIR)
@@ -40,7 +40,7 @@ def main() -> int:
             _say("starting; Ctrl-C stops everything")
             if os.environ.get("RESET") == "1":
                 _reset()
-            parent.env = environment(os.environ, secrets_file=VAR / "secrets.json", host=HOST, port=port)
+            parent.env = environment(os.environ, folder=VAR, host=HOST, port=port)
             _servers(parent, stack, logs)
             write_environment(VAR / "demo.env", parent.env, os.environ)
             _prepare(parent, port)

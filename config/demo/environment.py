@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def environment(given: Mapping[str, str], *, secrets_file: Path, host: str, port: int) -> dict[str, str]:
+def environment(given: Mapping[str, str], *, folder: Path, host: str, port: int) -> dict[str, str]:
     """The given variables and what the demo needs besides; a given DATABASE_URL, REDIS_URL or secret wins."""
     ours = {
-        **kept_secrets(secrets_file),
+        **kept_secrets(folder / "secrets.json"),
         "LOG_FORMAT": "console",
         **{name: value for name, value in given.items() if value},
         "ALLOWED_HOSTS": f"{host},localhost",
         "PLAIN_HTTP": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
+        "STATIC_ROOT": str(folder / "static"),
         "PORT": str(port),
     }
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):

@@ -3,6 +3,7 @@
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from config import health
 
@@ -39,6 +40,12 @@ def test_a_missing_migration_makes_it_not_ready(client: Client, monkeypatch: pyt
     assert answer.json()["reason"] == "migrations are missing"
 
 
-def test_probes_never_ask_the_broker(client: Client, settings: object) -> None:
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]
-    assert client.get("/livez").status_code == 200
+def test_probes_come_from_inside_without_tls_and_with_any_host(client: Client, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/livez", headers={"Host": "10.0.0.7:8000"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_silent_broker_changes_nothing(client: Client, settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    assert client.get("/readyz").status_code == 200
