@@ -85,6 +85,15 @@ class Because:
         """Which act ends it."""
         return REASONS[self.code].repair
 
+    def as_dict(self) -> dict[str, str]:
+        """The shape that API and pages show, in the language that is active now."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "must_act": self.must_act.value,
+            "repair": self.repair.value,
+        }
+
 
 _WAIT_FOR_CUSTOMS = (Actor.CUSTOMS, Repair.WAIT)
 
