@@ -30,7 +30,8 @@ HEADER_COLUMNS = {name: name for name in DECLARATION_FIELDS if name != "port"}
 CONSIGNEE_COLUMNS = {f"consignee.{name}": f"consignee_{name}" for name in CONSIGNEE_FIELDS}
 VEHICLE_COLUMNS = {name: name for name in VEHICLE_FIELDS}
 PAPER_COLUMNS = {name: name for name in PAPER_FIELDS}
-DRIVER_COLUMNS = {name: name for name in DRIVER_FIELDS}
+MOST_CHARACTERS = 500
+"""Of one of a driver's facts; the checks ask for far less."""
 
 
 def write_header(declaration: Declaration, body: Mapping[str, Any]) -> None:
@@ -108,7 +109,10 @@ def _papers(vehicle: Vehicle, values: Mapping[str, Any]) -> list[Paper]:
 
 
 def _driver(driver: Driver, body: Mapping[str, Any]) -> Driver:
-    put(driver, DRIVER_COLUMNS, body)
+    for name in DRIVER_FIELDS:
+        if name in body:
+            limit = driver._meta.get_field(name).max_length or MOST_CHARACTERS
+            setattr(driver, name, (body[name] or "").replace("\0", "")[:limit])
     driver.passport_digest = digest(driver.passport_number or "")
     driver.card_digest = digest(driver.card or "")
     return driver

@@ -76,8 +76,8 @@ def begin(rows: Sequence[Movable], *, by: By, at: datetime, reason: str = "CREAT
             """
             INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                 vehicle_id, from_status, to_status, reason, text, data)
-            SELECT %(at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, %(machine)s, new.subject, new.declaration,
-                new.vehicle, '', %(status)s, %(reason)s, '', '{}'::jsonb
+            SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, %(machine)s::text, new.subject, new.declaration,
+                new.vehicle, '', %(status)s::text, %(reason)s::text, '', '{}'::jsonb
             FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[])
                 WITH ORDINALITY AS new(subject, declaration, vehicle, n)
             ORDER BY new.n
@@ -130,22 +130,22 @@ def move(
         cursor.execute(
             f"""
             WITH moved AS (
-                UPDATE {table} AS t SET status = %(to)s, status_at = %(at)s {SET.get(machine, "")}
+                UPDATE {table} AS t SET status = %(to)s::text, status_at = %(at)s::timestamptz {SET.get(machine, "")}
                 FROM unnest(%(ids)s::bigint[], %(froms)s::text[]) AS asked(id, from_status)
                 WHERE t.id = asked.id AND t.status = asked.from_status
                 RETURNING t.id
             ), remembered AS (
                 INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                     vehicle_id, from_status, to_status, reason, text, data)
-                SELECT %(at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, %(machine)s, step.subject, step.declaration,
-                    step.vehicle, step.from_, step.to_, %(reason)s, %(text)s, %(data)s::jsonb
+                SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, %(machine)s::text, step.subject, step.declaration,
+                    step.vehicle, step.from_, step.to_, %(reason)s::text, %(text)s::text, %(data)s::jsonb
                 FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[],
                     %(steps_from)s::text[], %(steps_to)s::text[])
                     WITH ORDINALITY AS step(subject, declaration, vehicle, from_, to_, n)
                 JOIN moved ON moved.id = step.subject ORDER BY step.n
             ), owed AS (
                 INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
-                SELECT task.kind, task.subject, %(trace_id)s, %(at)s, %(at)s, 0, ''
+                SELECT task.kind, task.subject, %(trace_id)s::text, %(at)s::timestamptz, %(at)s::timestamptz, 0, ''
                 FROM unnest(%(owed_kinds)s::text[], %(owed_subjects)s::bigint[]) AS task(kind, subject)
                 WHERE EXISTS (SELECT 1 FROM moved)
             ) {extra}
@@ -188,31 +188,31 @@ CLOSED = "'{" + ",".join(sorted(CLOSED_VEHICLE)) + "}'"
 
 SET: dict[Machine, str] = {
     Machine.VEHICLE: f""",
-        live = %(to)s <> ALL ({CLOSED}) AND (
+        live = %(to)s::text <> ALL ({CLOSED}) AND (
             SELECT d.status = ANY ({HOLDING})
             FROM declarations_declaration d WHERE d.id = t.declaration_id),
-        ready = t.ready AND %(to)s = 'DECLARED'""",
+        ready = t.ready AND %(to)s::text = 'DECLARED'""",
 }
 
 EXTRA: dict[Machine, str] = {
     Machine.VEHICLE: f""", annulled AS (
         UPDATE declarations_admission a
-        SET annulled_at = %(at)s, annulled_by_id = %(by_id)s::int, annul_reason = %(reason)s
+        SET annulled_at = %(at)s::timestamptz, annulled_by_id = %(by_id)s::int, annul_reason = %(reason)s::text
         FROM moved WHERE a.vehicle_id = moved.id AND a.annulled_at IS NULL AND (
-            %(to)s = 'DECLARED'
-            OR (%(to)s = ANY ('{{PRESENTED,REFERRED,DETAINED}}') AND a.stage = ANY ('{{RELEASE,EXIT}}'))
-            OR (%(to)s = 'RELEASED' AND a.stage = 'EXIT'))
+            %(to)s::text = 'DECLARED'
+            OR (%(to)s::text = ANY ('{{PRESENTED,REFERRED,DETAINED}}') AND a.stage = ANY ('{{RELEASE,EXIT}}'))
+            OR (%(to)s::text = 'RELEASED' AND a.stage = 'EXIT'))
     ), admitted AS (
         INSERT INTO declarations_admission (vehicle_id, stage, passage_id, at, annul_reason)
-        SELECT moved.id, granted.stage, granted.passage, %(at)s, ''
+        SELECT moved.id, granted.stage, granted.passage, %(at)s::timestamptz, ''
         FROM moved, unnest(%(stages)s::text[], %(passages)s::uuid[]) AS granted(stage, passage)
     )""",
     Machine.DECLARATION: f""", holding AS (
         UPDATE declarations_vehicle v
-        SET live = %(to)s = ANY ({HOLDING})
+        SET live = %(to)s::text = ANY ({HOLDING})
             AND v.status <> ALL ({CLOSED})
         FROM moved WHERE v.declaration_id = moved.id AND v.live IS DISTINCT FROM (
-            %(to)s = ANY ({HOLDING})
+            %(to)s::text = ANY ({HOLDING})
             AND v.status <> ALL ({CLOSED}))
     )""",
 }

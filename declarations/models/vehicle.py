@@ -230,10 +230,9 @@ class Driver(models.Model):
     passport_number = SealedTextField(_("passport number"), blank=True)
     phone = SealedTextField(_("phone"), blank=True)
     card = SealedTextField(_("card"), blank=True)
-    nationality = models.CharField(_("nationality"), max_length=2, blank=True)
+    nationality = models.CharField(_("nationality"), max_length=20, blank=True)
     passport_digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     card_digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
-    entered = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("driver")
@@ -246,7 +245,7 @@ class Driver(models.Model):
 
     def body(self) -> dict[str, Any]:
         """The driver of the declaration body."""
-        return overlay({name: getattr(self, name) for name in DRIVER_FIELDS}, self.entered)
+        return {name: getattr(self, name) for name in DRIVER_FIELDS}
 
 
 class Pass(Movable):
