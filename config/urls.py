@@ -1,6 +1,7 @@
 """Every address of the site: pages of both apps, the gate, the back-office, the API. Probes are in health.py."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -18,6 +19,8 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("sign-in", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-out", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("gate/", include("checkpoint.urls")),
     path("", include("declarations.urls")),
