@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from declarations import permissions, vin
+from declarations import permissions, tariff, vin
 from declarations.actions.drafting import check_draft, count_problems, fresh, locked_draft
 from declarations.clearance.assessment import rows_with_problems
 from declarations.clearance.closing import close, set_aside
@@ -108,10 +108,11 @@ def _hand_in(
     now: datetime,
     reason: str = "LODGED",
 ) -> None:
-    for vehicle in declaration.vehicles.exclude(status__in=CLOSED_VEHICLE):
-        normal = vin.normalise(vehicle.vin)
-        if normal != vehicle.vin:
-            Vehicle.objects.filter(pk=vehicle.pk).update(vin=normal)
+    vehicles = list(declaration.vehicles.exclude(status__in=CLOSED_VEHICLE))
+    for vehicle in vehicles:
+        vehicle.vin = vin.normalise(vehicle.vin)
+        vehicle.hs_code = tariff.national_code(vehicle.hs_code)
+    Vehicle.objects.bulk_update(vehicles, ["vin", "hs_code"], batch_size=500)
     newest = declaration.versions.order_by("-version").values_list("version", flat=True).first()
     declaration.version = (newest or 0) + 1
     declaration.lodged_at = now

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from declarations import plates
+from declarations import persons, plates
 from declarations.models import (
     By,
     Declaration,
@@ -113,7 +113,7 @@ def _driver(driver: Driver, body: Mapping[str, Any]) -> Driver:
         if name in body:
             limit = driver._meta.get_field(name).max_length or MOST_CHARACTERS
             setattr(driver, name, (body[name] or "").replace("\0", "")[:limit])
-    driver.passport_digest = digest(driver.passport_number or "")
+    driver.passport_digest = digest(persons.normalise(driver.passport_number or ""))
     driver.card_digest = digest(driver.card or "")
     return driver
 

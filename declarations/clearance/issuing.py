@@ -31,6 +31,11 @@ def signing_key() -> passes.SigningKey:
     return passes.signing_key(base64.b64decode(row.private), kid=row.kid_bytes)
 
 
+def can_sign() -> bool:
+    """Whether a key is ACTIVE."""
+    return PassKey.objects.filter(status=PassKeyStatus.ACTIVE).exists()
+
+
 def rotate(*, now: datetime) -> PassKey:
     """Make a new signing key; the one before verifies on, but signs no more."""
     for row in PassKey.objects.select_for_update().filter(status=PassKeyStatus.ACTIVE):

@@ -1,10 +1,12 @@
 """Reference data: ports and code lists. Rows, not code, so that an officer can mend them."""
 
+import re
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import get_language
@@ -188,10 +190,21 @@ class PaperType(Named):
         ordering = ["position", "code"]
 
 
+def is_pattern(text: str) -> None:
+    """Refuse what is no regular expression: the checks would stumble over it.
+
+    Raises: ValidationError.
+    """
+    try:
+        re.compile(text)
+    except re.error as fault:
+        raise ValidationError(_("This is no regular expression.")) from fault
+
+
 class PlatePattern(models.Model):
     """How a temporary plate may look; the exact pattern is not known for certain, so it is a row."""
 
-    pattern = models.CharField(_("pattern"), max_length=200, unique=True)
+    pattern = models.CharField(_("pattern"), max_length=200, unique=True, validators=[is_pattern])
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
@@ -270,7 +283,7 @@ def _read_reference() -> ReferenceData:
             TariffRow(**values) for values in Hs6.objects.values(*(each.name for each in fields(TariffRow)))
         ),
         licence_codes=dict(NationalCode.objects.values_list("code", "export_licence_from")),
-        makers={row.wmi: f"{row.maker} {row.group}".strip() for row in Wmi.objects.all()},
+        makers={row.wmi: f"{row.maker} {row.group}".strip() for row in Wmi.objects.exclude(confidence="low")},
         paper_types={row.code: _paper_type(row) for row in PaperType.objects.all()},
         temporary_plate_patterns=tuple(PlatePattern.objects.values_list("pattern", flat=True)),
         kazakh_regions=frozenset(PlateRegion.objects.values_list("code", flat=True)),
