@@ -13,7 +13,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from config.children import can, spawn, stop
+from config.children import spawn, stop
 from config.embedded import place
 
 _ROLE = "silkgate"
@@ -131,19 +131,20 @@ class Postgres:
 
         PostgreSQL itself clears the file of a dead server, after it has made sure that no orphan still writes.
         """
-        if not can(self.account, "r", self.data / "postmaster.pid"):
+        pid_file = self.data / "postmaster.pid"
+        if not pid_file.exists():
             return
-        pid = int((self.data / "postmaster.pid").read_text().split("\n")[0] or 0)
+        pid = int(pid_file.read_text().split("\n")[0] or 0)
         try:
             command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except OSError:
             return
         if os.fsencode(self.data) not in command:
-            (self.data / "postmaster.pid").unlink()
+            pid_file.unlink()
             return
         os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + 20
-        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        while pid_file.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
