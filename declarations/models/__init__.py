@@ -12,10 +12,10 @@ from declarations.models.clearance import (
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
 from declarations.models.history import NOTE, By, History, OutboxTask, note, trace_id
+from declarations.models.idempotency import IdempotencyKey
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.parties import (
     ApiKey,
-    IdempotencyKey,
     Organisation,
     OrganisationKind,
     PassKey,

@@ -229,24 +229,3 @@ class PassKey(models.Model):
     def kid_bytes(self) -> bytes:
         """The key id as it stands in the pass."""
         return self.kid.to_bytes(2, "big")
-
-
-class IdempotencyKey(models.Model):
-    """The answer that was given to a POST, so that its repetition gets the same."""
-
-    actor = models.CharField(max_length=80)
-    key = models.CharField(max_length=255)
-    body_digest = models.CharField(max_length=64)
-    status_code = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(null=True)
-    created_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        verbose_name = _("idempotency key")
-        verbose_name_plural = _("idempotency keys")
-        ordering = ["-created_at"]
-        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="idempotency_key_once")]
-
-    def __str__(self) -> str:
-        """Actor and key."""
-        return f"{self.actor} {self.key}"
