@@ -32,7 +32,7 @@ check: .venv/dev.stamp
 	$(V)/ruff check .
 	$(V)/lint-imports
 	$(V)/mypy
-	$(V)/djlint --check --lint --quiet config/templates declarations/templates checkpoint/templates
+	$(V)/djlint --check --lint --quiet $(wildcard */templates)
 	$(V)/deptry .
 	$(V)/python -m tests.check
 

@@ -83,7 +83,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "django_filters",
     "django_htmx",
     "csp",
 ]
@@ -214,7 +213,7 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.problem_response",
-    "DEFAULT_AUTHENTICATION_CLASSES": [],  # declarations.api.frame.ApiView names its own: here it would import in a circle
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # ApiView names its own; named here it would import in a circle
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
