@@ -20,6 +20,8 @@ from declarations.models.standing import recompute
 from declarations.words import Mode, Stage
 
 V = VehicleStatus
+ADMITS: dict[str, str] = {V.PRESENTED: Stage.ENTRY, V.RELEASED: Stage.RELEASE, V.EXITED: Stage.EXIT}
+"""The stage that a step forward admits to."""
 
 RELEASE_STEPS: dict[tuple[str, str], tuple[str, ...]] = {
     (Stage.ENTRY, V.DECLARED): (V.PRESENTED,),
@@ -96,9 +98,7 @@ def annul(*, passage_id: uuid.UUID, reason: str, by: Any, now: datetime) -> Vehi
     passage = Passage.objects.get(pk=passage_id)
     permissions.check_can_annul(by, passage, now)
     vehicle = _locked_vehicle(passage)
-    stages = list(
-        Admission.objects.filter(passage_id=passage.pk, annulled_at=None).values_list("stage", flat=True)
-    )
+    stages = list(Admission.objects.filter(passage_id=passage.pk, annulled_at=None).values_list("stage", flat=True))
     if vehicle is None or not stages:
         raise Conflict("NO_LIVE_ADMISSION", _("This passage admitted nobody, or its admission was annulled already."))
     first = min(stages, key=list(Stage.values).index)
@@ -130,7 +130,9 @@ def _locked_case(passage_id: uuid.UUID, *, by: Any) -> tuple[Passage, Case]:
     permissions.check_can_decide_passage(by, passage)
     if passage.vehicle_id is not None:
         Vehicle.objects.lock_with_declaration(passage.vehicle_id)
-        newer = Passage.objects.filter(vehicle=passage.vehicle_id, stage=passage.stage, decided_at__gte=passage.decided_at)
+        newer = Passage.objects.filter(
+            vehicle=passage.vehicle_id, stage=passage.stage, decided_at__gte=passage.decided_at
+        )
         if newer.filter(pk__gt=passage.pk).exists():
             raise Conflict("NOT_NEWEST", _("This vehicle was scanned again at this stage. Decide the newest passage."))
     case = Case.objects.select_for_update(of=("self",)).filter(passage=passage).first()
@@ -172,11 +174,10 @@ def _release(passage: Passage, vehicle: Vehicle, *, reason: str, by: Any, now: d
         raise Conflict("WRONG_STAGE", _("This vehicle is not at this stage of its way."))
     if stage == Stage.RELEASE and Stage.EXIT not in stages and declaration.mode == Mode.SELF_DRIVE:
         steps = (*steps, V.EXITED)
-    admits = {V.PRESENTED: Stage.ENTRY, V.RELEASED: Stage.RELEASE, V.EXITED: Stage.EXIT}
     granted = [
-        (admits[step], passage.pk)
+        (ADMITS[step], passage.pk)
         for step in steps
-        if step in admits and (admits[step] in stages or admits[step] == Stage.EXIT)
+        if step in ADMITS and (ADMITS[step] in stages or ADMITS[step] == Stage.EXIT)
     ]
     used = [row.pk for row in overrides_in_force(vehicle, now=now) if row.stage == stage]
     vehicle.move_to(

@@ -1,7 +1,7 @@
 """The outbox: hand out what is due, and run it once.
 
-PostgreSQL is the memory, the broker a doorbell: a lost message is rung again when its lease ends, a doubled one finds the
-work done, a poisoned one is given up where a person can see it.
+PostgreSQL is the memory, the broker a doorbell: a lost message is rung again when its lease ends, a doubled one finds
+the work done, a poisoned one is given up where a person can see it.
 """
 
 from collections.abc import Callable
@@ -74,9 +74,11 @@ def set_free(*, task_id: int, now: datetime) -> None:
 
 def _count_attempt(task_id: int, now: datetime) -> bool:
     with transaction.atomic():
-        task = OutboxTask.objects.select_for_update(skip_locked=True).filter(
-            pk=task_id, done_at=None, failed_at=None
-        ).first()
+        task = (
+            OutboxTask.objects.select_for_update(skip_locked=True)
+            .filter(pk=task_id, done_at=None, failed_at=None)
+            .first()
+        )
         if task is None:
             return False
         if task.attempts >= MAX_ATTEMPTS:

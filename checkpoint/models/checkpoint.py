@@ -31,7 +31,7 @@ class Checkpoint(models.Model):
 class Lane(models.Model):
     """One physical, virtual or handheld lane.
 
-    must_see: groups of facts, [["VIN", "PLATE", "CARD"]]; of each group one has to come and match. None: the stage's own.
+    must_see: groups of facts, [["VIN", "PLATE", "CARD"]]; of each group one has to come and match. None: the stage's.
     """
 
     checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="lanes", verbose_name=_("checkpoint"))

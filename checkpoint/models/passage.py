@@ -147,7 +147,8 @@ class Case(models.Model):
         indexes = [models.Index(fields=["opened_at"], name="case_open", condition=Q(closed_at=None))]
         constraints = [
             models.CheckConstraint(
-                name="case_closed_has_result", condition=Q(closed_at=None, result="") | (~Q(closed_at=None) & ~Q(result=""))
+                name="case_closed_has_result",
+                condition=Q(closed_at=None, result="") | (~Q(closed_at=None) & ~Q(result="")),
             )
         ]
 

@@ -1,9 +1,10 @@
-"""The facts of one scan, read from rows: first the locks, then, in a statement that sees what came before them, the rest."""
+"""The facts of one scan, read from rows: first the locks, then the rest, in a statement that sees what came before."""
 
 import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection
@@ -12,7 +13,7 @@ from django.utils import timezone
 from checkpoint.decision import CodeRead, Facts, Seen
 from checkpoint.models.gate import Gate
 from declarations import passes, plates, readiness, vin
-from declarations.lifecycle import DeclarationStatus, PassStatus, VehicleStatus
+from declarations.lifecycle import DeclarationStatus, InspectionStatus, PassStatus, VehicleStatus
 from declarations.models import Vehicle, digest
 from declarations.words import Mode, Stage
 
@@ -118,29 +119,33 @@ LOCK_BY_CARD = LOCK.format(
 )
 
 LOOK = """
-SELECT v.declaration_id, v.vin, v.make, v.model, v.colour, v.plate, v.plate_key, v.plate_expires_on, v.status, v.status_at,
-    v.channel, v.being_assessed, d.reference, d.status, d.mode,
-    p.status, p.port_id, p.valid_from, p.valid_until,
-    NOT EXISTS (SELECT 1 FROM declarations_pass n WHERE n.vehicle_id = v.id AND n.version > p.version),
-    (SELECT array_agg(a.stage) FROM declarations_admission a WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL),
+SELECT v.declaration_id, v.vin, v.make, v.model, v.colour, v.plate, v.plate_key, v.plate_expires_on, v.status,
+    v.status_at, v.channel, v.being_assessed, d.reference, d.status AS declaration_status, d.mode,
+    p.status AS pass_status, p.port_id AS pass_port, p.valid_from, p.valid_until,
+    NOT EXISTS (SELECT 1 FROM declarations_pass n WHERE n.vehicle_id = v.id AND n.version > p.version) AS is_newest,
+    (SELECT array_agg(a.stage) FROM declarations_admission a
+     WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL) AS admitted,
+    (SELECT max(a.at) FROM declarations_admission a
+     WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL) AS last_admitted_at,
     EXISTS (SELECT 1 FROM declarations_hold h
-            WHERE h.declaration_id = d.id AND h.vehicle_id IS NULL AND h.lifted_at IS NULL),
-    (SELECT array_agg(h.id) FROM declarations_hold h WHERE h.vehicle_id = v.id AND h.lifted_at IS NULL),
+            WHERE h.declaration_id = d.id AND h.vehicle_id IS NULL AND h.lifted_at IS NULL) AS declaration_held,
+    (SELECT array_agg(h.id) FROM declarations_hold h WHERE h.vehicle_id = v.id AND h.lifted_at IS NULL) AS holds,
     (SELECT array_agg(c.id) FROM declarations_documentcheck c
-     WHERE c.vehicle_id = v.id AND c.status IN ('OPEN', 'REFUSED')),
+     WHERE c.vehicle_id = v.id AND c.status IN ('OPEN', 'REFUSED')) AS checks,
     (SELECT json_agg(json_build_array(o.id, o.hold_ids, o.check_ids)) FROM declarations_override o
      WHERE o.vehicle_id = v.id AND o.stage = %(stage)s AND o.granted_at IS NOT NULL AND o.used_at IS NULL
-       AND o.expires_at > %(now)s),
-    (SELECT min(e.valid_until) FROM declarations_paper e WHERE e.vehicle_id = v.id AND e.code = ANY (%(papers)s)),
+       AND o.expires_at > %(now)s) AS overrides,
+    (SELECT min(e.valid_until) FROM declarations_paper e
+     WHERE e.vehicle_id = v.id AND e.code = ANY (%(papers)s)) AS papers_until,
     (SELECT i.status FROM declarations_inspection i
      WHERE i.vehicle_id = v.id AND i.status IN ('SATISFACTORY', 'NOT_SATISFACTORY')
-     ORDER BY i.closed_at DESC, i.id DESC LIMIT 1),
-    EXISTS (SELECT 1 FROM declarations_inspection i WHERE i.vehicle_id = v.id AND i.status IN ('ORDERED', 'IN_PROGRESS')),
-    w.card_digest,
+     ORDER BY i.closed_at DESC, i.id DESC LIMIT 1) AS last_result,
+    EXISTS (SELECT 1 FROM declarations_inspection i
+            WHERE i.vehicle_id = v.id AND i.status IN ('ORDERED', 'IN_PROGRESS')) AS inspection_due,
+    w.card_digest AS card_declared,
     %(card)s::text IS NOT NULL AND (
         EXISTS (SELECT 1 FROM declarations_ferryman f WHERE f.card_digest = %(card)s)
-        OR EXISTS (SELECT 1 FROM declarations_driver x WHERE x.card_digest = %(card)s)),
-    (SELECT max(a.at) FROM declarations_admission a WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL)
+        OR EXISTS (SELECT 1 FROM declarations_driver x WHERE x.card_digest = %(card)s)) AS card_known
 FROM declarations_vehicle v
 JOIN declarations_declaration d ON d.id = v.declaration_id
 LEFT JOIN declarations_pass p ON p.id = %(pass)s
@@ -150,7 +155,7 @@ WHERE v.id = %(vehicle)s
 
 
 def lock(read: Read, question: Question, gate: Gate) -> tuple[int, int | None, Seen | None] | None:
-    """Find the vehicle and lock it, its declaration (shared) before it: vehicle, pass, and what found it if no code did.
+    """Find the vehicle and lock it, its declaration (shared) before it: vehicle, pass, what found it if no code did.
 
     Raises: OperationalError when a lock cannot be had in time.
     """
@@ -204,47 +209,52 @@ def gather(
                 "card": question.card,
             },
         )
-        row = cursor.fetchone()
-    assert row is not None, "the vehicle is locked"
-    (
-        declaration_id, vin_declared, make, model, colour, plate, plate_key, plate_expires_on, status, status_at, channel,
-        being_assessed, reference, declaration_status, mode, pass_status, pass_port, valid_from, valid_until, is_newest,
-        admitted, declaration_held, holds, checks, overrides, paper_until, last_result, inspection_due, card_declared,
-        card_known, last_admitted_at,
-    ) = row  # fmt: skip
-    vehicle = Vehicle(
-        id=vehicle_id, declaration_id=declaration_id, vin=vin_declared, make=make, model=model, colour=colour,
-        plate=plate, status=status, status_at=status_at, channel=channel,
-    )  # fmt: skip
-    vehicle._state.adding = False
-    in_force = json.loads(overrides) if isinstance(overrides, str) else overrides or []
+        names = [column.name for column in cursor.description or ()]
+        row = SimpleNamespace(**dict(zip(names, cursor.fetchone() or (), strict=True)))
+    in_force = json.loads(row.overrides) if isinstance(row.overrides, str) else row.overrides or []
     overridden = {("hold", pk) for _id, named, _checks in in_force for pk in named}
     overridden |= {("check", pk) for _id, _holds, named in in_force for pk in named}
     zone = timezone.get_default_timezone()
+    status = VehicleStatus(row.status)
     facts = Facts(
         **known,
         found_by=found_by,
-        card_is_known=bool(card_known),
-        vehicle_status=VehicleStatus(status),
-        mode=Mode(mode),
-        at_own_port=pass_port == gate.port,
-        pass_status=PassStatus(pass_status) if pass_status else None,
-        pass_is_newest=bool(is_newest),
-        valid_from=valid_from,
-        valid_until=valid_until,
-        admitted=frozenset(map(Stage, admitted or ())),
-        exited_at=last_admitted_at if status == VehicleStatus.EXITED else None,
-        declaration_status=DeclarationStatus.LODGED if being_assessed else DeclarationStatus(declaration_status),
-        declaration_on_hold=declaration_held,
-        holds=frozenset(("hold", pk) for pk in holds or ()),
-        document_checks=frozenset(("check", pk) for pk in checks or ()),
+        card_is_known=row.card_known,
+        vehicle_status=status,
+        mode=Mode(row.mode),
+        at_own_port=row.pass_port == gate.port,
+        pass_status=PassStatus(row.pass_status) if row.pass_status else None,
+        pass_is_newest=row.is_newest,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        admitted=frozenset(map(Stage, row.admitted or ())),
+        exited_at=row.last_admitted_at if status is VehicleStatus.EXITED else None,
+        # A vehicle that is being assessed again stands as if its declaration had just been lodged.
+        declaration_status=DeclarationStatus.LODGED
+        if row.being_assessed
+        else DeclarationStatus(row.declaration_status),
+        declaration_on_hold=row.declaration_held,
+        holds=frozenset(("hold", pk) for pk in row.holds or ()),
+        document_checks=frozenset(("check", pk) for pk in row.checks or ()),
         overridden=frozenset(overridden),
-        paper_expired=any(readiness.has_run_out(day, now=now, zone=zone) for day in (paper_until, plate_expires_on)),
-        inspection_failed=last_result == "NOT_SATISFACTORY",
-        inspection_due=inspection_due,
-        vin_declared=vin_declared,
-        plate_declared=plate_key or None,
-        card_declared=card_declared or None,
+        paper_expired=any(
+            readiness.has_run_out(day, now=now, zone=zone) for day in (row.papers_until, row.plate_expires_on)
+        ),
+        inspection_failed=row.last_result == InspectionStatus.NOT_SATISFACTORY,
+        inspection_due=row.inspection_due,
+        vin_declared=row.vin,
+        plate_declared=row.plate_key or None,
+        card_declared=row.card_declared or None,
     )
     used = [pk for pk, *_named in in_force]
-    return facts, Found(vehicle, reference, declaration_status, pass_pk, pass_status, used)
+    return facts, Found(
+        _vehicle(vehicle_id, row), row.reference, row.declaration_status, pass_pk, row.pass_status, used
+    )
+
+
+def _vehicle(pk: int, row: SimpleNamespace) -> Vehicle:
+    """The vehicle as far as it was read; enough to move it and to show it."""
+    names = ("declaration_id", "vin", "make", "model", "colour", "plate", "status", "status_at", "channel")
+    vehicle = Vehicle(pk=pk, **{name: getattr(row, name) for name in names})
+    vehicle._state.adding = False
+    return vehicle

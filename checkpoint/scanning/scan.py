@@ -115,8 +115,8 @@ def _scan(
 def _claim(gate: Gate, question: Question, body_digest: str, passage_id: uuid.UUID) -> Answer | None:
     """Take the scan id, or find what it was answered.
 
-    The unique index makes simultaneous repetitions wait here for the first one; the lock timeout is part of the statement,
-    so that it costs no round trip.
+    The unique index makes simultaneous repetitions wait here for the first one; the lock timeout is part of the
+    statement, so that it costs no round trip.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -133,14 +133,14 @@ def _claim(gate: Gate, question: Question, body_digest: str, passage_id: uuid.UU
             "SELECT body_digest, passage_id FROM checkpoint_scankey WHERE device_id = %s AND scan_id = %s",
             [gate.device_id, question.scan_id],
         )
-        first_digest, first_passage = cursor.fetchone() or ("", None)
+        first_digest, first_passage = cursor.fetchone() or ("", passage_id)
     if first_digest != body_digest:
         raise BodyDiffers
     return Answer(payload_of(Passage.objects.get(pk=first_passage), lane=gate.lane), replayed=True)
 
 
 def _move(gate: Gate, found: Found, decision: Decision, passage_id: uuid.UUID, *, by: By, now: datetime) -> None:
-    """Move the vehicle with its admissions; at the exit the pass is consumed, and an override that was needed is used."""
+    """Move the vehicle with its admissions; at the exit the pass is consumed, an override that was needed is used."""
     stages = [ADMITS[step] for step in decision.moves if step in ADMITS]
     granted = [(stage, passage_id) for stage in stages if decision.verdict == Verdict.ADMIT and _has_gate(stage, gate)]
     found.vehicle.move_to(
@@ -215,7 +215,8 @@ def _store(passage: Passage, gate: Gate, found: Found | None, decision: Decision
             """
             WITH passed AS (
                 INSERT INTO checkpoint_passage (id, device_id, lane_id, port_id, stage, officer_id, captured_at,
-                    decided_at, trace_id, scan_id, code, seen, verdict, reason, advice, vehicle_id, declaration_id, answer)
+                    decided_at, trace_id, scan_id, code, seen, verdict, reason, advice, vehicle_id, declaration_id,
+                    answer)
                 VALUES (%(id)s, %(device)s, %(lane)s, %(port)s, %(stage)s, %(officer)s, %(captured_at)s, %(at)s,
                     %(trace_id)s, %(scan_id)s, %(code)s, %(seen)s::jsonb, %(verdict)s, %(reason)s, %(advice)s::jsonb,
                     %(vehicle)s, %(declaration)s, %(answer)s::jsonb)

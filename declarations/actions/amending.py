@@ -22,7 +22,6 @@ from declarations.lifecycle import (
     HOLDING_VIN,
     DeclarationStatus,
     Owed,
-    PassStatus,
     VehicleStatus,
 )
 from declarations.models import Declaration, Vehicle, load_reference, note
@@ -175,9 +174,7 @@ def _vehicle_changes(
     return changes
 
 
-def _expect_movable(
-    vehicles: list[Vehicle], header: set[str], changes: list[tuple[Vehicle, dict[str, Any]]]
-) -> None:
+def _expect_movable(vehicles: list[Vehicle], header: set[str], changes: list[tuple[Vehicle, dict[str, Any]]]) -> None:
     """Amendments only while nothing they touch stands in the port or has left it.
 
     Raises: Conflict VEHICLE_AT_PORT.
@@ -239,9 +236,7 @@ def _expect_no_new_errors(
 def _tell(declaration: Declaration, vehicle: Vehicle, names: Mapping[str, Any], *, by: By, now: datetime) -> None:
     reason = "AMENDED" if set(names) - AT_ONCE else "SWAPPED"
     fields = sorted(names)
-    note(
-        declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=reason, data={"fields": fields}
-    )
+    note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=reason, data={"fields": fields})
 
 
 def _new_arrival(declaration: Declaration, vehicles: list[Vehicle], *, by: By, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from declarations import permissions
 from declarations.actions.drafting import check_draft, count_problems, fresh
 from declarations.errors import Conflict
 from declarations.lifecycle import DeclarationStatus
-from declarations.models import By, Declaration, ProblemOverride, Vehicle, note
+from declarations.models import Declaration, ProblemOverride, Vehicle, note
 from declarations.models.standing import recompute
 from declarations.problems import OVERRIDABLE
 
@@ -71,7 +72,9 @@ def ask(*, declaration_id: int, vin: str, code: str, text: str, by: Any, now: da
 
 
 @transaction.atomic
-def accept_problem(*, declaration_id: int, vin: str, code: str, reason: str, by: By, now: datetime) -> ProblemOverride:
+def accept_problem(
+    *, declaration_id: int, vin: str, code: str, reason: str, by: User, now: datetime
+) -> ProblemOverride:
     """An officer accepts an overridable problem with a reason; from now on it is a warning.
 
     Raises: NotPermitted; Conflict when that problem is not there or has no exception.
@@ -80,7 +83,7 @@ def accept_problem(*, declaration_id: int, vin: str, code: str, reason: str, by:
     permissions.check_can_accept_problem(by, declaration)
     _expect_problem(declaration, vin, code, now=now)
     row, _new = ProblemOverride.objects.get_or_create(declaration=declaration, vin=vin, code=code)
-    row.accepted_by, row.accepted_at, row.reason = by, now, reason  # type: ignore[assignment]
+    row.accepted_by, row.accepted_at, row.reason = by, now, reason
     row.save(update_fields=["accepted_by", "accepted_at", "reason"])
     note(
         declaration_id=declaration.pk,

@@ -63,11 +63,11 @@ def change_draft(*, declaration_id: int, body: Mapping[str, Any], by: By, now: d
         known.setdefault(vehicle.vin, vehicle)
     new = []
     for values in body.get("vehicles") or []:
-        vehicle = known.get(values.get("vin") or "") if values.get("vin") else None
-        if vehicle is None:
+        match = known.get(values["vin"]) if values.get("vin") else None
+        if match is None:
             new.append(values)
         else:
-            change_vehicle(vehicle, values, now=now)
+            change_vehicle(match, values, now=now)
     return _changed(declaration, new, by=by, now=now)
 
 
@@ -143,9 +143,7 @@ def fresh(declaration: Declaration) -> Declaration:
     return Declaration.objects.prefetch_related("vehicles__papers", "vehicles__driver").get(pk=declaration.pk)
 
 
-def _changed(
-    declaration: Declaration, new: Sequence[Mapping[str, Any]], *, by: By, now: datetime
-) -> Declaration:
+def _changed(declaration: Declaration, new: Sequence[Mapping[str, Any]], *, by: By, now: datetime) -> Declaration:
     add_vehicles(declaration, new, by=by, now=now)
     count_problems(declaration, check_draft(fresh(declaration), now=now))
     declaration.touch(at=now)

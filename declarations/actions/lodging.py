@@ -43,11 +43,7 @@ def lodging_problems(declaration: Declaration, *, now: datetime) -> list[Problem
     """Everything that a lodging would say: the draft's own problems, closed modes, VINs that are live elsewhere."""
     found = list(check_draft(declaration, now=now))
     direction, mode = declaration.direction, declaration.mode
-    if (
-        direction in Direction.values
-        and mode in Mode.values
-        and (Direction(direction), Mode(mode)) not in OPEN_MODES
-    ):
+    if direction in Direction.values and mode in Mode.values and (Direction(direction), Mode(mode)) not in OPEN_MODES:
         found.append(Problem(MODE_NOT_OPEN, "/mode" if direction == Direction.EXPORT else "/direction"))
     found += vins_in_use(declaration, [vehicle.vin for vehicle in declaration.present_vehicles()])
     return found
@@ -149,9 +145,7 @@ def remember_version(declaration: Declaration, *, by: Any, now: datetime) -> Non
     body = fresh(declaration).body()
     for vehicle in body["vehicles"]:
         vehicle["driver"] = bool(vehicle["driver"])
-    DeclarationVersion.objects.create(
-        declaration=declaration, version=declaration.version, body=body, at=now, by=by
-    )
+    DeclarationVersion.objects.create(declaration=declaration, version=declaration.version, body=body, at=now, by=by)
 
 
 @transaction.atomic

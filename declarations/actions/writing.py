@@ -30,8 +30,9 @@ HEADER_COLUMNS = {name: name for name in DECLARATION_FIELDS if name != "port"}
 CONSIGNEE_COLUMNS = {f"consignee.{name}": f"consignee_{name}" for name in CONSIGNEE_FIELDS}
 VEHICLE_COLUMNS = {name: name for name in VEHICLE_FIELDS}
 PAPER_COLUMNS = {name: name for name in PAPER_FIELDS}
-MOST_CHARACTERS = 500
-"""Of one of a driver's facts; the checks ask for far less."""
+MOST_CHARACTERS = {"nationality": 20}
+MOST_OTHERS = 500
+"""Characters kept of one of a driver's facts; the checks ask for far less."""
 
 
 def write_header(declaration: Declaration, body: Mapping[str, Any]) -> None:
@@ -111,7 +112,7 @@ def _papers(vehicle: Vehicle, values: Mapping[str, Any]) -> list[Paper]:
 def _driver(driver: Driver, body: Mapping[str, Any]) -> Driver:
     for name in DRIVER_FIELDS:
         if name in body:
-            limit = driver._meta.get_field(name).max_length or MOST_CHARACTERS
+            limit = MOST_CHARACTERS.get(name, MOST_OTHERS)
             setattr(driver, name, (body[name] or "").replace("\0", "")[:limit])
     driver.passport_digest = digest(persons.normalise(driver.passport_number or ""))
     driver.card_digest = digest(driver.card or "")

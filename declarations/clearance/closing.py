@@ -48,7 +48,9 @@ def withdraw_declared(declaration: Declaration, *, by: By, now: datetime, reason
     return vehicles
 
 
-def set_aside(declaration: Declaration, vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason: str) -> Declaration:
+def set_aside(
+    declaration: Declaration, vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason: str
+) -> Declaration:
     """Move these locked vehicles into a new draft with the same header, so that the others go on (law 9)."""
     draft = Declaration(
         organisation=declaration.organisation,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -46,7 +47,7 @@ def decide(
     vins: Sequence[str] | None = None,
     documents: Sequence[Mapping[str, Any]] = (),
     due_at: datetime | None = None,
-    by: By,
+    by: User,
     now: datetime,
 ) -> Declaration:
     """RELEASE, REFUSE or REQUEST_DOCUMENTS: the whole while UNDER_CONTROL, or the checks of the named vehicles.
@@ -75,7 +76,7 @@ def decide(
 
 
 @transaction.atomic
-def confirm_overdue(*, declaration_id: int, reason: str, by: By, now: datetime) -> Declaration:
+def confirm_overdue(*, declaration_id: int, reason: str, by: User, now: datetime) -> Declaration:
     """The deadline for documents is over and the officer confirms: REFUSED.
 
     Raises: NotPermitted; Conflict before the deadline.
@@ -95,7 +96,7 @@ def confirm_overdue(*, declaration_id: int, reason: str, by: By, now: datetime) 
 
 
 @transaction.atomic
-def grant_appeal(*, declaration_id: int, reason: str, by: By, now: datetime) -> Declaration:
+def grant_appeal(*, declaration_id: int, reason: str, by: User, now: datetime) -> Declaration:
     """A supervisor grants an appeal within its term: the refused declaration is looked at again.
 
     Raises: NotPermitted; Conflict when the term is over, or a VIN is live elsewhere by now.
@@ -116,7 +117,7 @@ def grant_appeal(*, declaration_id: int, reason: str, by: By, now: datetime) -> 
 
 
 @transaction.atomic
-def detain(*, vehicle_id: int, reason: str, by: By, now: datetime) -> Vehicle:
+def detain(*, vehicle_id: int, reason: str, by: User, now: datetime) -> Vehicle:
     """A supervisor keeps a referred vehicle.
 
     Raises: NotPermitted; MoveNotAllowed unless it is REFERRED.
@@ -129,7 +130,7 @@ def detain(*, vehicle_id: int, reason: str, by: By, now: datetime) -> Vehicle:
 
 
 @transaction.atomic
-def end_detention(*, vehicle_id: int, withdrawn: bool, reason: str, by: By, now: datetime) -> Vehicle:
+def end_detention(*, vehicle_id: int, withdrawn: bool, reason: str, by: User, now: datetime) -> Vehicle:
     """A supervisor lets a detained vehicle go back to the officers, or takes it out of the declaration.
 
     Raises: NotPermitted; Conflict unless it is DETAINED.
@@ -147,7 +148,7 @@ def end_detention(*, vehicle_id: int, withdrawn: bool, reason: str, by: By, now:
 
 
 @transaction.atomic
-def record_return(*, vehicle_id: int, reason: str, by: By, now: datetime) -> Vehicle:
+def record_return(*, vehicle_id: int, reason: str, by: User, now: datetime) -> Vehicle:
     """The neighbour refused entry and the vehicle came back.
 
     Raises: NotPermitted; MoveNotAllowed unless it is EXITED.
@@ -173,7 +174,7 @@ def _named(declaration: Declaration, vins: Sequence[str]) -> list[Vehicle]:
 
 
 def _decide_vehicles(
-    declaration: Declaration, vins: Sequence[str], *, accept: bool, reason: str, by: By, now: datetime
+    declaration: Declaration, vins: Sequence[str], *, accept: bool, reason: str, by: User, now: datetime
 ) -> None:
     vehicles = _named(declaration, vins)
     checks = DocumentCheck.objects.select_for_update().filter(vehicle__in=vehicles, status=CheckStatus.OPEN)
@@ -183,7 +184,7 @@ def _decide_vehicles(
     for vehicle in vehicles:
         check = found[vehicle.pk]
         check.status = CheckStatus.ACCEPTED if accept else CheckStatus.REFUSED
-        check.closed_at, check.closed_by, check.close_reason = now, by, reason  # type: ignore[assignment]
+        check.closed_at, check.closed_by, check.close_reason = now, by, reason
         check.save(update_fields=["status", "closed_at", "closed_by", "close_reason"])
         outcome = "DOCUMENTS_ACCEPTED" if accept else "DOCUMENTS_REFUSED"
         note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=outcome, text=reason)
@@ -199,7 +200,7 @@ def _request(
     vins: Sequence[str] | None,
     due_at: datetime | None,
     reason: str,
-    by: By,
+    by: User,
     now: datetime,
 ) -> None:
     assert declaration.port is not None, "a lodged declaration has a port"

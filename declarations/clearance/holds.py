@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from declarations import permissions
 from declarations.clearance.controls import refer_released, settle
 from declarations.errors import Conflict
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus
-from declarations.models import By, Declaration, Hold, Vehicle, note
+from declarations.models import Declaration, Hold, Vehicle, note
 from declarations.models.standing import recompute
 
 
@@ -22,7 +23,7 @@ def place(
     reason_code: str,
     text: str,
     public_text: str = "",
-    by: By,
+    by: User,
     now: datetime,
 ) -> Hold:
     """Block a vehicle, or with no vehicle the whole declaration.
@@ -62,7 +63,7 @@ def place(
 
 
 @transaction.atomic
-def lift(*, public_id: uuid.UUID, by: By, reason: str, now: datetime) -> Hold:
+def lift(*, public_id: uuid.UUID, by: User, reason: str, now: datetime) -> Hold:
     """Take the block away; vehicles with no other cause go back to the gate at once.
 
     Raises: NotPermitted for whoever placed it; Conflict when it is lifted already.
@@ -73,7 +74,7 @@ def lift(*, public_id: uuid.UUID, by: By, reason: str, now: datetime) -> Hold:
     permissions.check_can_lift(by, hold)
     if hold.lifted_at is not None:
         raise Conflict("ALREADY_LIFTED", _("This hold was lifted already."))
-    hold.lifted_by, hold.lifted_at, hold.lift_reason = by, now, reason  # type: ignore[assignment]
+    hold.lifted_by, hold.lifted_at, hold.lift_reason = by, now, reason
     hold.save(update_fields=["lifted_by", "lifted_at", "lift_reason"])
     note(
         declaration_id=declaration.pk,

@@ -129,7 +129,6 @@ def _told(declaration: Declaration, vehicle: Vehicle, *, now: datetime) -> None:
     declaration.touch(at=now)
 
 
-
 def _locked_inspection(public_id: uuid.UUID) -> tuple[Inspection, Vehicle, Declaration]:
     vehicle_id = Inspection.objects.values_list("vehicle", flat=True).get(public_id=public_id)
     vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)

@@ -102,7 +102,12 @@ def issue_passes(
                 valid_from=valid_from,
                 valid_until=valid_until,
                 code=passes.issue(
-                    pass_id=pass_id, vin=vehicle.vin, port=port.code, not_before=valid_from, expires=valid_until, key=key
+                    pass_id=pass_id,
+                    vin=vehicle.vin,
+                    port=port.code,
+                    not_before=valid_from,
+                    expires=valid_until,
+                    key=key,
                 ),
                 issued_at=now,
             )

@@ -44,7 +44,7 @@ def was_presented(declaration: Declaration) -> bool:
 
 @transaction.atomic
 def expire(*, declaration_id: int, now: datetime) -> bool:
-    """The legal time is over: nothing presented → EXPIRED; beside presented ones stragglers are told, then withdrawn."""
+    """The legal time is over. Nothing presented: EXPIRED; beside presented ones stragglers are told, then withdrawn."""
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     if declaration.status not in HOLDING_VIN or declaration.expires_at is None or declaration.expires_at > now:
         return False
@@ -90,7 +90,9 @@ def _each(rows: Iterable[Declaration], act: Callable[..., bool], *, now: datetim
 def _refresh_readiness(*, now: datetime) -> int:
     """Vehicles that were ready until a moment that has passed."""
     vehicles = list(
-        Vehicle.objects.select_for_update(of=("self",), skip_locked=True).filter(ready=True, ready_until__lte=now)[:1000]
+        Vehicle.objects.select_for_update(of=("self",), skip_locked=True).filter(ready=True, ready_until__lte=now)[
+            :1000
+        ]
     )
     recompute(vehicles, now=now)
     return len(vehicles)

@@ -6,7 +6,7 @@ A draft may hold anything; "31 February" cannot stand in a date column, yet must
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 
@@ -78,12 +78,21 @@ def _typed(field: "models.Field[Any, Any]", value: Any) -> Any:
     return value if isinstance(value, str) and "\0" not in value and len(value) <= (field.max_length or 0) else None
 
 
-def put(row: models.Model, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
+class Typed(models.Model):
+    """A row that keeps what did not fit its columns."""
+
+    entered = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def put(row: Typed, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
     """Write body values into columns (body name → column); what does not fit waits in `entered` under its body name."""
     entered = dict(row.entered)
     for name, column in names.items():
         if name in values:
-            fits, stored = fit(row._meta.get_field(column), values[name])
+            fits, stored = fit(cast("models.Field[Any, Any]", row._meta.get_field(column)), values[name])
             setattr(row, column, stored)
             entered.pop(name, None)
             if not fits:

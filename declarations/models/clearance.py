@@ -258,9 +258,7 @@ class Override(models.Model):
                 condition=Q(granted_at=None, granted_by=None, expires_at=None)
                 | Q(granted_at__isnull=False, granted_by__isnull=False, expires_at__isnull=False),
             ),
-            models.CheckConstraint(
-                name="override_by_two", condition=Q(granted_by=None) | ~Q(granted_by=F("asked_by"))
-            ),
+            models.CheckConstraint(name="override_by_two", condition=Q(granted_by=None) | ~Q(granted_by=F("asked_by"))),
             models.CheckConstraint(name="override_used_was_granted", condition=Q(used_at=None) | ~Q(granted_at=None)),
         ]
 

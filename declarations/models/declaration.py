@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import DeclarationStatus, Machine
-from declarations.models.body import DECLARATION_FIELDS, overlay
+from declarations.models.body import DECLARATION_FIELDS, Typed, overlay
 from declarations.models.movable import Movable
 from declarations.models.parties import roles_of
 from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, status_has_history
@@ -49,7 +49,7 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         return self.select_for_update(of=("self",))
 
 
-class Declaration(Movable):
+class Declaration(Typed, Movable):
     """A goods declaration with its header; its vehicles are rows of their own."""
 
     machine: ClassVar[Machine] = Machine.DECLARATION
@@ -78,7 +78,6 @@ class Declaration(Movable):
     incoterm_place = models.CharField(_("Incoterm place"), max_length=100, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     planned_arrival_at = models.DateTimeField(_("planned arrival"), null=True)
-    entered = models.JSONField(default=dict, editable=False)
     errors = models.PositiveIntegerField(_("errors"), default=0, editable=False)
     warnings = models.PositiveIntegerField(_("warnings"), default=0, editable=False)
     # what customs answers
@@ -114,7 +113,8 @@ class Declaration(Movable):
         constraints = [
             models.CheckConstraint(name="declaration_status_known", condition=Q(status__in=DeclarationStatus.values)),
             models.CheckConstraint(
-                name="declaration_lodged_has_port", condition=Q(status__in=["DRAFT", "CANCELLED"]) | Q(port__isnull=False)
+                name="declaration_lodged_has_port",
+                condition=Q(status__in=["DRAFT", "CANCELLED"]) | Q(port__isnull=False),
             ),
         ]
         triggers = [
@@ -226,7 +226,8 @@ class ProblemOverride(models.Model):
             models.UniqueConstraint(fields=["declaration", "vin", "code"], name="problem_override_once"),
             models.CheckConstraint(
                 name="problem_override_pair",
-                condition=Q(accepted_at=None, accepted_by=None) | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
             ),
         ]
 

@@ -51,7 +51,9 @@ class History(models.Model):
     by_label = models.CharField(_("by"), max_length=150)
     trace_id = models.CharField(_("trace id"), max_length=64, blank=True)
     # about what; without constraints, so that the memory never stands in the way of the living rows
-    machine = models.CharField(_("about"), max_length=12, choices=[(m.value, m.value) for m in Machine] + [(NOTE, NOTE)])
+    machine = models.CharField(
+        _("about"), max_length=12, choices=[(m.value, m.value) for m in Machine] + [(NOTE, NOTE)]
+    )
     subject_id = models.BigIntegerField(_("subject"))
     declaration: "models.ForeignKey[Declaration, Declaration]" = models.ForeignKey(
         "declarations.Declaration", models.DO_NOTHING, related_name="history", db_constraint=False

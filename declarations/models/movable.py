@@ -76,7 +76,8 @@ def begin(rows: Sequence[Movable], *, by: By, at: datetime, reason: str = "CREAT
             """
             INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                 vehicle_id, from_status, to_status, reason, text, data)
-            SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, %(machine)s::text, new.subject, new.declaration,
+            SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text,
+                %(machine)s::text, new.subject, new.declaration,
                 new.vehicle, '', %(status)s::text, %(reason)s::text, '', '{}'::jsonb
             FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[])
                 WITH ORDINALITY AS new(subject, declaration, vehicle, n)
@@ -122,7 +123,8 @@ def move(
         for row, owner in zip(rows, owners, strict=True)
         for from_, step in zip((row.status, *steps[:-1]), steps, strict=True)
     ]
-    owed = [(kind, owner[0]) for owner in dict.fromkeys(owners) for step in steps for kind in OWES.get((machine, step), ())]
+    promises = [kind for step in steps for kind in OWES.get((machine, step), ())]
+    owed = [(kind, declaration) for declaration in dict.fromkeys(owner[0] for owner in owners) for kind in promises]
     by_id, by_label = signed(by)
     extra = EXTRA.get(machine, "")
     granted = list(admissions)
@@ -137,8 +139,8 @@ def move(
             ), remembered AS (
                 INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                     vehicle_id, from_status, to_status, reason, text, data)
-                SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, %(machine)s::text, step.subject, step.declaration,
-                    step.vehicle, step.from_, step.to_, %(reason)s::text, %(text)s::text, %(data)s::jsonb
+                SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text,
+                    %(machine)s::text, step.subject, step.declaration, step.vehicle, step.from_, step.to_, %(reason)s::text, %(text)s::text, %(data)s::jsonb
                 FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[],
                     %(steps_from)s::text[], %(steps_to)s::text[])
                     WITH ORDINALITY AS step(subject, declaration, vehicle, from_, to_, n)
@@ -176,13 +178,15 @@ def move(
         )
         (moved,) = cursor.fetchone() or (0,)
     if moved != len(rows):
-        raise StaleMove(f"{len(rows) - moved} of {len(rows)} rows of {table} were no longer in the status that was read")
+        raise StaleMove(
+            f"{len(rows) - moved} of {len(rows)} rows of {table} were no longer in the status that was read"
+        )
     for row in rows:
         row.status, row.status_at = to, at
 
 
-# A vehicle holds its VIN while it is open and its declaration is with customs (law 4); readiness is a matter of DECLARED
-# vehicles only. A declaration's move changes what its vehicles hold.
+# A vehicle holds its VIN while it is open and its declaration is with customs (law 4); readiness is a matter of
+# DECLARED vehicles only. A declaration's move changes what its vehicles hold.
 HOLDING = "'{" + ",".join(sorted(HOLDING_VIN)) + "}'"
 CLOSED = "'{" + ",".join(sorted(CLOSED_VEHICLE)) + "}'"
 
@@ -195,12 +199,12 @@ SET: dict[Machine, str] = {
 }
 
 EXTRA: dict[Machine, str] = {
-    Machine.VEHICLE: f""", annulled AS (
+    Machine.VEHICLE: """, annulled AS (
         UPDATE declarations_admission a
         SET annulled_at = %(at)s::timestamptz, annulled_by_id = %(by_id)s::int, annul_reason = %(reason)s::text
         FROM moved WHERE a.vehicle_id = moved.id AND a.annulled_at IS NULL AND (
             %(to)s::text = 'DECLARED'
-            OR (%(to)s::text = ANY ('{{PRESENTED,REFERRED,DETAINED}}') AND a.stage = ANY ('{{RELEASE,EXIT}}'))
+            OR (%(to)s::text = ANY ('{PRESENTED,REFERRED,DETAINED}') AND a.stage = ANY ('{RELEASE,EXIT}'))
             OR (%(to)s::text = 'RELEASED' AND a.stage = 'EXIT'))
     ), admitted AS (
         INSERT INTO declarations_admission (vehicle_id, stage, passage_id, at, annul_reason)

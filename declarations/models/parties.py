@@ -61,7 +61,8 @@ class Organisation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="organisation_verified_pair",
-                condition=Q(verified_at=None, verified_by=None) | Q(verified_at__isnull=False, verified_by__isnull=False),
+                condition=Q(verified_at=None, verified_by=None)
+                | Q(verified_at__isnull=False, verified_by__isnull=False),
             ),
         ]
 

@@ -80,7 +80,9 @@ class Port(Named):
 
     def closed_at(self, now: datetime) -> bool:
         """Whether a closure is in force."""
-        return self.closures.filter(starts_at__lte=now).filter(models.Q(ends_at=None) | models.Q(ends_at__gt=now)).exists()
+        return (
+            self.closures.filter(starts_at__lte=now).filter(models.Q(ends_at=None) | models.Q(ends_at__gt=now)).exists()
+        )
 
 
 class Closure(models.Model):

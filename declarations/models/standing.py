@@ -52,7 +52,9 @@ def answer(vehicles: Iterable[Vehicle], *, now: datetime) -> dict[int, readiness
     ).values_list("vehicle", "status"):
         checks[vehicle_id].add(status)
     wanted: dict[tuple[int | None, int | None], list[str]] = defaultdict(list)
-    for request in DocumentRequest.objects.filter(declaration__in=declarations, answered_at=None).select_related("paper"):
+    for request in DocumentRequest.objects.filter(declaration__in=declarations, answered_at=None).select_related(
+        "paper"
+    ):
         key = (None, request.vehicle_id) if request.vehicle_id else (request.declaration_id, None)
         wanted[key].append(str(request.paper))
     inspections: dict[int, list[Inspection]] = defaultdict(list)
@@ -64,7 +66,7 @@ def answer(vehicles: Iterable[Vehicle], *, now: datetime) -> dict[int, readiness
     for paper in Paper.objects.filter(vehicle__in=ids, code__in=readiness.GATE_PAPERS):
         kind = kinds.get(paper.code)
         papers[paper.vehicle_id].append(
-            readiness.PaperValidity(paper.code, kind.label if kind else paper.code, paper.valid_until)
+            readiness.PaperValidity(paper.code, str(kind.label) if kind else paper.code, paper.valid_until)
         )
     closures: dict[str, list[readiness.Closure]] = defaultdict(list)
     ports = {row.port_id for row in declarations.values() if row.port_id}

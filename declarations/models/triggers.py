@@ -82,7 +82,8 @@ RETURN NULL;
 """
 
 LAW_1 = refuse(
-    "NEW.being_assessed OR (SELECT d.status FROM declarations_declaration d WHERE d.id = NEW.declaration_id) <> 'RELEASED'",
+    "NEW.being_assessed "
+    "OR (SELECT d.status FROM declarations_declaration d WHERE d.id = NEW.declaration_id) <> 'RELEASED'",
     "law 1: the declaration is not RELEASED, or the vehicle is being assessed again",
 )
 
@@ -90,19 +91,19 @@ OVERRIDDEN_STAGE = (
     "((o.stage = 'RELEASE' AND OLD.status <> 'RELEASED') OR (o.stage = 'EXIT' AND NEW.status = 'EXITED'))"
 )
 
-LAW_3_VEHICLE = """
+LAW_3_VEHICLE = f"""
 IF EXISTS (SELECT 1 FROM declarations_hold h WHERE h.lifted_at IS NULL
            AND h.declaration_id = NEW.declaration_id AND h.vehicle_id IS NULL)
    OR EXISTS (SELECT 1 FROM declarations_hold h WHERE h.lifted_at IS NULL AND h.vehicle_id = NEW.id
               AND NOT EXISTS (SELECT 1 FROM declarations_override o WHERE o.vehicle_id = NEW.id
                   AND h.id = ANY (o.hold_ids) AND o.granted_at IS NOT NULL AND o.expires_at > NEW.status_at
                   AND (o.used_at IS NULL OR o.used_at = NEW.status_at)
-                  AND {stage}))
+                  AND {OVERRIDDEN_STAGE}))
    OR EXISTS (SELECT 1 FROM declarations_documentcheck c WHERE c.vehicle_id = NEW.id AND c.status IN ('OPEN', 'REFUSED')
               AND NOT EXISTS (SELECT 1 FROM declarations_override o WHERE o.vehicle_id = NEW.id
                   AND c.id = ANY (o.check_ids) AND o.granted_at IS NOT NULL AND o.expires_at > NEW.status_at
                   AND (o.used_at IS NULL OR o.used_at = NEW.status_at)
-                  AND {stage}))
+                  AND {OVERRIDDEN_STAGE}))
    OR EXISTS (SELECT 1 FROM declarations_inspection i WHERE i.vehicle_id = NEW.id
               AND i.status IN ('ORDERED', 'IN_PROGRESS'))
    OR (SELECT i.status FROM declarations_inspection i WHERE i.vehicle_id = NEW.id
@@ -112,7 +113,7 @@ THEN
     RAISE EXCEPTION 'law 3: the vehicle has an open control' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
-""".format(stage=OVERRIDDEN_STAGE)
+"""
 
 LAW_3_DECLARATION = refuse(
     "EXISTS (SELECT 1 FROM declarations_hold h WHERE h.declaration_id = NEW.id AND h.vehicle_id IS NULL "

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations import passes
 from declarations.lifecycle import Machine, PassStatus, VehicleStatus
-from declarations.models.body import DRIVER_FIELDS, PAPER_FIELDS, VEHICLE_FIELDS, overlay
+from declarations.models.body import DRIVER_FIELDS, PAPER_FIELDS, VEHICLE_FIELDS, Typed, overlay
 from declarations.models.declaration import Declaration
 from declarations.models.movable import Movable
 from declarations.models.sealed import SealedTextField
@@ -43,14 +43,12 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         return self.select_related("driver").prefetch_related("papers", "holds", "checks", "inspections", "passes")
 
 
-class Vehicle(Movable):
+class Vehicle(Typed, Movable):
     """A vehicle under one VIN; live while it holds that VIN (law 4)."""
 
     machine: ClassVar[Machine] = Machine.VEHICLE
 
-    declaration = models.ForeignKey(
-        Declaration, models.PROTECT, related_name="vehicles", verbose_name=_("declaration")
-    )
+    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="vehicles", verbose_name=_("declaration"))
     position = models.PositiveIntegerField(_("position"), default=0)
     # what the exporter says
     vin = models.CharField(_("VIN"), max_length=40, blank=True)
@@ -73,7 +71,6 @@ class Vehicle(Movable):
     plate = models.CharField(_("plate"), max_length=20, blank=True)
     plate_key = models.CharField(max_length=20, blank=True, editable=False)
     plate_expires_on = models.DateField(_("plate valid until"), null=True, blank=True)
-    entered = models.JSONField(default=dict, editable=False)
     # where it stands
     status = models.CharField(
         _("status"), max_length=12, choices=VehicleStatus, default=VehicleStatus.DECLARED, editable=False
@@ -120,9 +117,7 @@ class Vehicle(Movable):
                 name="vehicle_law_3",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
-                condition=pgtrigger.Condition(
-                    "NEW.status IN ('RELEASED', 'EXITED') AND NEW.status <> OLD.status"
-                ),
+                condition=pgtrigger.Condition("NEW.status IN ('RELEASED', 'EXITED') AND NEW.status <> OLD.status"),
                 func=LAW_3_VEHICLE,
             ),
             pgtrigger.Trigger(
@@ -176,7 +171,7 @@ class Vehicle(Movable):
         return overlay(body, self.entered)
 
 
-class Paper(models.Model):
+class Paper(Typed):
     """A paper of one vehicle, by number; files come later."""
 
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="papers", verbose_name=_("vehicle"))
@@ -185,7 +180,6 @@ class Paper(models.Model):
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
-    entered = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("paper")
@@ -222,7 +216,7 @@ class Ferryman(models.Model):
 
 
 class Driver(models.Model):
-    """Who drives one vehicle: personal facts, encrypted, in a row of their own so that erasure leaves the rest whole."""
+    """Who drives one vehicle: personal facts, encrypted, in a row of their own, so that erasure leaves the rest."""
 
     vehicle = models.OneToOneField(Vehicle, models.CASCADE, related_name="driver", verbose_name=_("vehicle"))
     ferryman = models.ForeignKey(Ferryman, models.PROTECT, null=True, related_name="drives", verbose_name=_("ferryman"))

@@ -12,7 +12,7 @@ from declarations.models import PassKey
 
 
 class Command(BaseCommand):
-    """`rotate_pass_key` makes a new signing key; `--revoke 1a2b` closes one for ever; `--if-missing` is for the start."""
+    """`rotate_pass_key` makes a new key; `--revoke 1a2b` closes one for ever; `--if-missing` is for the start."""
 
     help = "Make a new signing key (the one before verifies on), or revoke one by its four hex digits."
 
