@@ -1,0 +1,119 @@
+"""The demo's world, made once; and its secrets, which live in one file and can be made anew."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from checkpoint.models import Device
+from checkpoint.models.device import DeviceKind
+from declarations.clearance.issuing import rotate
+from declarations.lifecycle import PassKeyStatus
+from declarations.models import ApiKey, PassKey, Port
+from seeds.accounts import ACCOUNTS, FIRMS, WITH_KEY, make_people
+from seeds.ports import load_lanes
+from seeds.reference import load_reference_data
+from seeds.rules import load_rules
+from seeds.stories import begin_all
+from seeds.stories.first import things_to_try
+from seeds.world import World
+
+PAST = timedelta(days=10)
+"""How far the demo's past reaches back."""
+
+
+def seed_demo(*, path: Path, base_url: str, now: datetime) -> bool:
+    """Make the world unless it exists, and see that the file of its secrets is there and opens it.
+
+    Raises: StoryError when the past no longer works out as told.
+    """
+    with transaction.atomic():
+        is_new = not User.objects.filter(username="alice").exists()
+        if is_new:
+            _make_world(now=now)
+        share = Decimal(str(settings.DEMO_RANDOM_SHARE)).quantize(Decimal("0.0001"))
+        Port.objects.exclude(random_share=share).update(random_share=share)
+    if is_new or not _opens(path):
+        with transaction.atomic():
+            content = {"base_url": base_url, **_new_secrets(now=now), "try_first": things_to_try()}
+        write_private(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    return is_new
+
+
+def _make_world(*, now: datetime) -> None:
+    start = now - PAST
+    load_reference_data()
+    load_lanes(now=start)
+    Port.objects.update(random_share=0)
+    if not PassKey.objects.filter(status=PassKeyStatus.ACTIVE).exists():
+        rotate(now=start)
+    load_rules(start=start, end=now)
+    world = World(start=start, end=now, people=make_people(now=start))
+    begin_all(world)
+    world.walk()
+
+
+def _opens(path: Path) -> bool:
+    """Whether the file is there and one of its keys is still good."""
+    try:
+        key = json.loads(path.read_text())["api_keys"]["alice"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return ApiKey.objects.filter(digest=ApiKey.digest_of(key), revoked_at=None).exists()
+
+
+def _new_secrets(*, now: datetime) -> dict[str, Any]:
+    """New passwords and keys for everybody and every lane; the old ones open nothing any more."""
+    people = {user.username: user for user in User.objects.filter(username__in=ACCOUNTS)}
+    devices = list(
+        Device.objects.filter(kind=DeviceKind.LANE, revoked_at=None)
+        .select_related("lane__checkpoint", "api_key")
+        .order_by("lane__checkpoint__port", "lane__checkpoint__code", "lane__code")
+    )
+    old = ApiKey.objects.filter(revoked_at=None)
+    old.filter(user__username__in=WITH_KEY).update(revoked_at=now)
+    old.filter(device__in=devices).update(revoked_at=now)
+    return {
+        "accounts": {username: _account(people[username]) for username in ACCOUNTS},
+        "api_keys": {name: ApiKey.issue(label=f"demo {name}", now=now, user=people[name])[1] for name in WITH_KEY},
+        "devices": [_device(device, now=now) for device in devices],
+    }
+
+
+def _account(user: User) -> dict[str, Any]:
+    person = ACCOUNTS[user.username]
+    password = secrets.token_urlsafe(12)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return {
+        "username": user.username,
+        "password": password,
+        "role": str(person.role),
+        "organisation": FIRMS[person.firm].name if person.firm else None,
+        "port": None,
+    }
+
+
+def _device(device: Device, *, now: datetime) -> Mapping[str, str]:
+    device.api_key, key = ApiKey.issue(label=device.name, now=now)
+    device.save(update_fields=["api_key"])
+    gate = device.lane.checkpoint
+    return {"port": gate.port_id, "checkpoint": gate.code, "stage": gate.stage, "lane": device.lane.code, "key": key}
+
+
+def write_private(path: Path, text: str) -> None:
+    """Written beside and renamed, for the owner alone: a start that is cut off leaves no half file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}.new")
+    half.unlink(missing_ok=True)
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    half.replace(path)
