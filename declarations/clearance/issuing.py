@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from declarations import passes
@@ -36,6 +37,7 @@ def can_sign() -> bool:
     return PassKey.objects.filter(status=PassKeyStatus.ACTIVE).exists()
 
 
+@transaction.atomic
 def rotate(*, now: datetime) -> PassKey:
     """Make a new signing key; the one before verifies on, but signs no more."""
     for row in PassKey.objects.select_for_update().filter(status=PassKeyStatus.ACTIVE):
@@ -50,6 +52,7 @@ def rotate(*, now: datetime) -> PassKey:
     )
 
 
+@transaction.atomic
 def revoke_key(*, kid: int, now: datetime) -> PassKey:
     """A key that leaked: passes signed with it alarm from now on, and their vehicles get new ones when they ask."""
     row = PassKey.objects.select_for_update().get(kid=kid)
