@@ -140,7 +140,8 @@ def move(
                 INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                     vehicle_id, from_status, to_status, reason, text, data)
                 SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text,
-                    %(machine)s::text, step.subject, step.declaration, step.vehicle, step.from_, step.to_, %(reason)s::text, %(text)s::text, %(data)s::jsonb
+                    %(machine)s::text, step.subject, step.declaration, step.vehicle, step.from_, step.to_,
+                    %(reason)s::text, %(text)s::text, %(data)s::jsonb
                 FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[],
                     %(steps_from)s::text[], %(steps_to)s::text[])
                     WITH ORDINALITY AS step(subject, declaration, vehicle, from_, to_, n)
