@@ -103,7 +103,6 @@ def withdraw_vehicle(*, declaration_id: int, vehicle_id: int, reason: str, by: B
     if vehicle.status not in (VehicleStatus.DECLARED, VehicleStatus.PRESENTED):
         raise Conflict("VEHICLE_AT_PORT", _("This vehicle can no longer be withdrawn; see the officer at the port."))
     withdraw(vehicle, by=by, now=now, reason="WITHDRAWN", text=reason)
-    recompute([vehicle], now=now)
     declaration.touch(at=now)
     return declaration
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from declarations.clearance.issuing import revoke_passes
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, InspectionStatus, VehicleStatus
 from declarations.models import By, Declaration, Inspection, Vehicle, move, note
+from declarations.models.standing import recompute
 
 TO_WITHDRAWN: dict[str, tuple[str, ...]] = {
     VehicleStatus.DECLARED: (VehicleStatus.WITHDRAWN,),
@@ -29,6 +30,7 @@ def withdraw(vehicle: Vehicle, *, by: By, now: datetime, reason: str, text: str 
         inspection.closed_at = now
         inspection.save(update_fields=["closed_at"])
         inspection.move_to(InspectionStatus.CANCELLED, by=by, at=now, reason=reason)
+    recompute([vehicle], now=now)
 
 
 def close(declaration: Declaration, status: str, *, by: By, now: datetime, reason: str, text: str = "") -> None:
@@ -45,6 +47,7 @@ def withdraw_declared(declaration: Declaration, *, by: By, now: datetime, reason
     """Withdraw every vehicle that was never presented."""
     vehicles = list(Vehicle.objects.locked().filter(declaration=declaration, status=VehicleStatus.DECLARED))
     move(vehicles, VehicleStatus.WITHDRAWN, by=by, at=now, reason=reason)
+    recompute(vehicles, now=now)
     return vehicles
 
 

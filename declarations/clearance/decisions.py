@@ -91,6 +91,7 @@ def confirm_overdue(*, declaration_id: int, reason: str, by: User, now: datetime
     declaration.save(update_fields=["appeal_until"])
     declaration.move_to(DeclarationStatus.REFUSED, by=by, at=now, reason="DOCUMENTS_OVERDUE", text=reason)
     revoke_passes(declaration, by=by, now=now, reason="DOCUMENTS_OVERDUE")
+    recompute(Vehicle.objects.locked().filter(declaration=declaration), now=now)
     declaration.touch(at=now)
     return declaration
 
@@ -125,6 +126,7 @@ def detain(*, vehicle_id: int, reason: str, by: User, now: datetime) -> Vehicle:
     vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)
     permissions.check_can_detain(by, vehicle.declaration)
     vehicle.move_to(VehicleStatus.DETAINED, by=by, at=now, reason="DETAINED", text=reason)
+    recompute([vehicle], now=now)
     vehicle.declaration.touch(at=now)
     return vehicle
 
@@ -143,6 +145,7 @@ def end_detention(*, vehicle_id: int, withdrawn: bool, reason: str, by: User, no
         withdraw(vehicle, by=by, now=now, reason="DETENTION_ENDED", text=reason)
     else:
         vehicle.move_to(VehicleStatus.REFERRED, by=by, at=now, reason="DETENTION_ENDED", text=reason)
+        recompute([vehicle], now=now)
     vehicle.declaration.touch(at=now)
     return vehicle
 
@@ -156,6 +159,7 @@ def record_return(*, vehicle_id: int, reason: str, by: User, now: datetime) -> V
     vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)
     permissions.check_can_record_return(by, vehicle.declaration)
     vehicle.move_to(VehicleStatus.RETURNED, by=by, at=now, reason="RETURNED", text=reason)
+    recompute([vehicle], now=now)
     vehicle.declaration.touch(at=now)
     return vehicle
 
@@ -237,3 +241,4 @@ def _request(
     )
     for vehicle in vehicles.values():
         note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason="DOCUMENTS_ASKED", text=reason)
+    recompute(Vehicle.objects.locked().filter(declaration=declaration), now=now)

@@ -186,8 +186,8 @@ def move(
         row.status, row.status_at = to, at
 
 
-# A vehicle holds its VIN while it is open and its declaration is with customs (law 4); readiness is a matter of
-# DECLARED vehicles only. A declaration's move changes what its vehicles hold.
+# A vehicle holds its VIN while it is open and its declaration is with customs (law 4). Readiness is no longer true after a
+# move: actions compute it anew, a scan leaves that to whoever looks. A declaration's move changes what its vehicles hold.
 HOLDING = "'{" + ",".join(sorted(HOLDING_VIN)) + "}'"
 CLOSED = "'{" + ",".join(sorted(CLOSED_VEHICLE)) + "}'"
 
@@ -196,7 +196,7 @@ SET: dict[Machine, str] = {
         live = %(to)s::text <> ALL ({CLOSED}) AND (
             SELECT d.status = ANY ({HOLDING})
             FROM declarations_declaration d WHERE d.id = t.declaration_id),
-        ready = t.ready AND %(to)s::text = 'DECLARED'""",
+        ready = false, ready_until = NULL, not_ready_because = '[]'""",
 }
 
 EXTRA: dict[Machine, str] = {
