@@ -186,8 +186,9 @@ def move(
         row.status, row.status_at = to, at
 
 
-# A vehicle holds its VIN while it is open and its declaration is with customs (law 4). Readiness is no longer true after a
-# move: actions compute it anew, a scan leaves that to whoever looks. A declaration's move changes what its vehicles hold.
+# A vehicle holds its VIN while it is open and its declaration is with customs (law 4). Readiness is no longer true after
+# a move: actions compute it anew, a scan leaves that to whoever looks. A declaration's move changes what its vehicles
+# hold.
 HOLDING = "'{" + ",".join(sorted(HOLDING_VIN)) + "}'"
 CLOSED = "'{" + ",".join(sorted(CLOSED_VEHICLE)) + "}'"
 
