@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations.lifecycle import CheckStatus, InspectionStatus, Machine
 from declarations.models.declaration import Declaration
 from declarations.models.movable import Movable
-from declarations.models.triggers import status_has_history
+from declarations.models.triggers import begins_at_the_beginning, status_has_history
 from declarations.models.vehicle import Vehicle
 from declarations.words import Channel, InspectionNext, Stage
 
@@ -221,7 +221,10 @@ class Inspection(Movable):
                 condition=Q(follows=None) | ~Q(status__in=["WAIVED", "CANCELLED"]),
             ),
         ]
-        triggers = [status_has_history("declarations_inspection", "inspection")]
+        triggers = [
+            begins_at_the_beginning(Machine.INSPECTION),
+            status_has_history("declarations_inspection", "inspection"),
+        ]
 
     def __str__(self) -> str:
         """Why and how it stands."""

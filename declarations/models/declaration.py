@@ -14,7 +14,7 @@ from declarations.lifecycle import DeclarationStatus, Machine
 from declarations.models.body import DECLARATION_FIELDS, Typed, overlay
 from declarations.models.movable import Movable
 from declarations.models.parties import roles_of
-from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, status_has_history
+from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, begins_at_the_beginning, status_has_history
 from declarations.words import Channel
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -118,6 +118,7 @@ class Declaration(Typed, Movable):
             ),
         ]
         triggers = [
+            begins_at_the_beginning(Machine.DECLARATION),
             status_has_history("declarations_declaration", "declaration"),
             pgtrigger.Trigger(
                 name="declaration_law_3",

@@ -5,6 +5,8 @@ Each trigger names its law (DOMAIN section 4). They raise check_violation, which
 
 import pgtrigger
 
+from declarations.lifecycle import MOVES, Machine
+
 
 def refuse(condition: str, message: str) -> str:
     """PL/pgSQL that refuses the row when the condition holds."""
@@ -65,6 +67,17 @@ def status_has_history(table: str, machine: str) -> pgtrigger.Trigger:
         END IF;
         RETURN NULL;
         """,
+    )
+
+
+def begins_at_the_beginning(machine: Machine) -> pgtrigger.Trigger:
+    """A new row stands in its first status; all laws of moves would be void if it could be inserted further on."""
+    first = ",".join(sorted(MOVES[machine][""]))
+    return pgtrigger.Trigger(
+        name=f"{machine.value}_first_status",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.Before,
+        func=refuse(f"NEW.status <> ALL ('{{{first}}}')", "a new row has to begin at the beginning"),
     )
 
 

@@ -16,7 +16,14 @@ from declarations.models.body import DRIVER_FIELDS, PAPER_FIELDS, VEHICLE_FIELDS
 from declarations.models.declaration import Declaration
 from declarations.models.movable import Movable
 from declarations.models.sealed import SealedTextField
-from declarations.models.triggers import LAW_1, LAW_3_VEHICLE, LAW_6, NO_LIVE_ADMISSION_AHEAD, status_has_history
+from declarations.models.triggers import (
+    LAW_1,
+    LAW_3_VEHICLE,
+    LAW_6,
+    NO_LIVE_ADMISSION_AHEAD,
+    begins_at_the_beginning,
+    status_has_history,
+)
 from declarations.words import Channel, Condition, Stage
 
 
@@ -102,6 +109,7 @@ class Vehicle(Typed, Movable):
             ),
         ]
         triggers = [
+            begins_at_the_beginning(Machine.VEHICLE),
             status_has_history("declarations_vehicle", "vehicle"),
             pgtrigger.Trigger(
                 name="vehicle_law_1",
@@ -109,7 +117,7 @@ class Vehicle(Typed, Movable):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition(
                     "((NEW.status = 'RELEASED' AND OLD.status <> 'RELEASED') "
-                    "OR (NEW.status = 'EXITED' AND OLD.status IN ('DECLARED', 'PRESENTED')))"
+                    "OR (NEW.status = 'EXITED' AND OLD.status NOT IN ('RELEASED', 'EXITED')))"
                 ),
                 func=LAW_1,
             ),
@@ -129,7 +137,7 @@ class Vehicle(Typed, Movable):
             ),
             pgtrigger.Trigger(
                 name="vehicle_law_6",
-                operation=pgtrigger.UpdateOf("status"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
                 func=LAW_6.format(declaration="NEW.declaration_id"),
@@ -268,7 +276,7 @@ class Pass(Movable):
             models.CheckConstraint(name="pass_status_known", condition=Q(status__in=PassStatus.values)),
             models.CheckConstraint(name="pass_id_below_2_50", condition=Q(pass_id__gte=0, pass_id__lt=2**50)),
         ]
-        triggers = [status_has_history("declarations_pass", "pass")]
+        triggers = [begins_at_the_beginning(Machine.PASS), status_has_history("declarations_pass", "pass")]
 
     def __str__(self) -> str:
         """The manual code."""
