@@ -124,9 +124,7 @@ def _groups() -> dict[str, Group]:
     changes = [f"{verb}_{name}" for verb in ("add", "change") for name in MAY_CHANGE]
     wanted = {
         "officers": here.filter(codename__startswith="view_"),
-        "supervisors": here.filter(
-            codename__in=[f"{verb}_{name}" for verb in ("add", "change") for name in MAY_CHANGE]
-        ),
+        "supervisors": here.filter(codename__in=changes),
     }
     groups = {}
     for name, permissions in wanted.items():

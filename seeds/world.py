@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from checkpoint.models import Device
@@ -102,7 +103,9 @@ class World:
             self.work(until=at)
             self.now = max(self.now, at)
             self._next(story)
+            connection.check_constraints()  # what the database checks at commit, as if each moment were one
         self.work(until=self.end)
+        connection.check_constraints()
 
     def _next(self, story: Story) -> None:
         at = next(story, None)

@@ -10,6 +10,9 @@ from declarations.words import Mode
 from seeds.vehicles import build_vin
 from seeds.world import Story, World
 
+DESK, RAIL = "DEMO-DESK", "DEMO-RAIL"
+"""Own references of a problem on an officer's desk and of a vehicle-train."""
+
 
 def held_after_release(world: World) -> Story:
     """Released, then a hold on the whole declaration: its drivers are told before they set out."""
@@ -134,7 +137,7 @@ def on_an_officers_desk(world: World) -> Story:
     wrong = right[:8] + ("1" if right[8] != "1" else "2") + right[9:]
     cars = world.new("jac_s4", arrival=arrival)
     cars[0]["vin"] = wrong
-    draft = world.draft("mallory", cars, to="KZ", arrival=arrival, reference="DEMO-DESK")
+    draft = world.draft("mallory", cars, to="KZ", arrival=arrival, reference=DESK)
     actions.ask(
         declaration_id=draft.pk,
         vin=wrong,
@@ -150,7 +153,7 @@ def vehicle_train(world: World) -> Story:
     yield world.ago(days=1, hours=3)
     arrival = world.ago(days=-6)
     buses = world.new("auv_bus", "maxus_d9", arrival=arrival, driver=None, plate=None, plate_expires_on=None)
-    world.draft("hanbei", buses, to="UZ", arrival=arrival, port="CNULZ", mode=Mode.RAIL, reference="DEMO-RAIL")
+    world.draft("hanbei", buses, to="UZ", arrival=arrival, port="CNULZ", mode=Mode.RAIL, reference=RAIL)
 
 
 def just_lodged(world: World) -> Story:
