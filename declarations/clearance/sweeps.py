@@ -21,12 +21,9 @@ KEPT = timedelta(days=2)
 
 def sweep(*, now: datetime) -> dict[str, int]:
     """Run every sweep once; gives back how many rows each moved."""
-    late = Declaration.objects.filter(status__in=HOLDING_VIN, expires_at__lte=now)
-    refused = Declaration.objects.filter(
-        Exists(Vehicle.objects.filter(declaration=OuterRef("pk"), status=VehicleStatus.DECLARED)),
-        status=DeclarationStatus.REFUSED,
-        appeal_until__lte=now,
-    )
+    awaited = Exists(Vehicle.objects.filter(declaration=OuterRef("pk"), status=VehicleStatus.DECLARED))
+    late = Declaration.objects.filter(awaited, status__in=HOLDING_VIN, expires_at__lte=now)
+    refused = Declaration.objects.filter(awaited, status=DeclarationStatus.REFUSED, appeal_until__lte=now)
     return {
         "expired": _each(late, expire, now=now),
         "final": _each(refused, make_refusal_final, now=now),
