@@ -246,7 +246,8 @@ def gather(
         plate_declared=row.plate_key or None,
         card_declared=row.card_declared or None,
     )
-    used = [pk for pk, *_named in in_force]
+    needed = bool((facts.holds | facts.document_checks) & facts.overridden)
+    used = [pk for pk, *_named in in_force] if needed else []
     return facts, Found(
         _vehicle(vehicle_id, row), row.reference, row.declaration_status, pass_pk, row.pass_status, used
     )
