@@ -70,8 +70,11 @@ def test_no_file_is_longer_than_400_lines() -> None:
 def test_doors_never_write() -> None:
     found = []
     for path in doors():
+        actions = {imported for _, imported in imports(path) if imported.islower()}  # modules: actions.create() is none
         for node in ast.walk(tree(path)):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if isinstance(node.func.value, ast.Name) and node.func.value.id in actions:
                 continue
             of_the_ladder = isinstance(node.func.value, ast.Call) and dotted(node.func.value) == "super"
             through_rows = node.func.attr == "update" and ".objects" in dotted(node.func)

@@ -98,8 +98,8 @@ def _reset() -> None:
         raise CannotStartError("RESET=1 empties only the embedded database: empty the one of DATABASE_URL yourself")
     Postgres(VAR / "postgres", log=VAR / "log" / "postgres.log").remove()
     Valkey(VAR / "valkey", log=VAR / "log" / "valkey.log").remove()
-    for name in ("demo.json", "demo.env", "secrets.json", "beat"):
-        (VAR / name).unlink(missing_ok=True)
+    for path in (VAR / "demo.json", VAR / "demo.env", VAR / "secrets.json", *VAR.glob("beat*")):
+        path.unlink(missing_ok=True)
 
 
 def _servers(parent: Parent, stack: ExitStack, logs: Path) -> None:
