@@ -231,6 +231,21 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        name: f"declarations.{module}.{name}"
+        for module, names in {
+            "lifecycle": (
+                "DeclarationStatus",
+                "VehicleStatus",
+                "PassStatus",
+                "InspectionStatus",
+                "CheckStatus",
+                "PassKeyStatus",
+            ),
+            "words": ("Channel", "InspectionNext", "Stage"),
+        }.items()
+        for name in names
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

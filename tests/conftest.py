@@ -10,7 +10,7 @@ from config import texts
 from tests.chromium import find_chromium
 from tests.servers import Servers
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.caller"]
 
 _SERVERS = pytest.StashKey[Servers]()
 

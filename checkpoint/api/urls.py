@@ -1,5 +1,17 @@
-"""Addresses of this door."""
+"""Addresses of the gate's API, below /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from checkpoint.api import passages, reference, scans
+
+PASSAGE = "passages/<uuid:passage_id>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("scans", scans.Scans.as_view(), name="api-scans"),
+    path("passages", passages.Passages.as_view(), name="api-passages"),
+    path(PASSAGE, passages.OnePassage.as_view(), name="api-passage"),
+    path(f"{PASSAGE}/decision", passages.DecidePassage.as_view(), name="api-passage-decision"),
+    path(f"{PASSAGE}/annul", passages.AnnulPassage.as_view(), name="api-passage-annul"),
+    path(f"{PASSAGE}/override", passages.AskOverride.as_view(), name="api-passage-override"),
+    path("reference/reasons", reference.Reasons.as_view(), name="api-reasons"),
+]

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Right, Upper
 from django.utils.translation import gettext_lazy as _
 
-from declarations import passes
+from declarations import passes, vin
 from declarations.lifecycle import Machine, PassStatus, VehicleStatus
 from declarations.models.body import DRIVER_FIELDS, PAPER_FIELDS, VEHICLE_FIELDS, Typed, overlay
 from declarations.models.declaration import Declaration
@@ -25,6 +25,10 @@ from declarations.models.triggers import (
     status_has_history,
 )
 from declarations.words import Channel, Condition, Stage
+
+
+TAIL = 6
+"""Last characters of a VIN by which people search."""
 
 
 class VehicleQuerySet(models.QuerySet["Vehicle"]):
@@ -44,6 +48,14 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         vehicle = self.locked().get(pk=pk)
         vehicle.declaration = declaration
         return vehicle
+
+    def found_by(self, text: str) -> Self:
+        """Vehicles whose VIN begins so, or ends so if six characters were typed; both are indexed."""
+        wanted = vin.normalise(text)
+        begins = Q(vin__istartswith=wanted)
+        if len(wanted) != TAIL:
+            return self.filter(begins)
+        return self.annotate(tail=Right("vin", TAIL)).filter(begins | Q(tail=wanted))
 
     def whole(self) -> Self:
         """With everything that a page or the API shows of a vehicle, in a fixed number of queries."""
@@ -97,7 +109,7 @@ class Vehicle(Typed, Movable):
         ordering = ["declaration", "position", "id"]
         indexes = [
             models.Index(OpClass(Upper("vin"), name="text_pattern_ops"), name="vehicle_vin_prefix"),
-            models.Index(Right("vin", 6), name="vehicle_vin_tail"),
+            models.Index(Right("vin", TAIL), name="vehicle_vin_tail"),
             models.Index(fields=["plate_key"], name="vehicle_plate", condition=Q(live=True)),
         ]
         constraints = [

@@ -1,0 +1,162 @@
+"""What stands beside a status: holds, inspections, overrides."""
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from declarations import permissions, vin
+from declarations.api import answers, bodies, shapes
+from declarations.api.frame import ApiView, answer_page, idempotent, page, page_of
+from declarations.checks.fields import CHOICE_UNKNOWN
+from declarations.clearance import holds, inspections, overrides
+from declarations.errors import NotPermitted, Unacceptable
+from declarations.models import Declaration, Hold, HoldReason, Inspection, Override, Vehicle, roles_of
+from declarations.problems import Problem, explain
+
+ONE_OF_TWO = explain("ONE_OF_TWO", _("Name either a declaration or a vehicle."))
+NEXT_REQUIRED = explain("NEXT_REQUIRED", _("Say what follows: repair and recheck, turn back or detain."))
+
+
+class Holds(ApiView):
+    """Blocks."""
+
+    @extend_schema(operation_id="placeHold", request=bodies.HoldBody, responses={201: answers.HoldAnswer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Block a declaration, or the vehicle that is live under a VIN."""
+        body = self.read(bodies.HoldBody)
+        if bool(body.get("declaration")) == bool(body.get("vehicle")):
+            raise Unacceptable([Problem(ONE_OF_TWO, "/declaration")])
+        declaration, vehicle_id = self._target(body)
+        permissions.check_can_hold(request.user, declaration)
+        if not HoldReason.objects.filter(pk=body["reason_code"]).exists():
+            raise Unacceptable([Problem(CHOICE_UNKNOWN, "/reason_code", values={"value": body["reason_code"]})])
+        hold = holds.place(
+            declaration_id=declaration.pk,
+            vehicle_id=vehicle_id,
+            reason_code=body["reason_code"],
+            text=body["text"],
+            public_text=body.get("public_text") or "",
+            by=self.person,
+            now=self.now,
+        )
+        return Response(shapes.hold(hold), status=201)
+
+    def _target(self, body: dict[str, Any]) -> tuple[Declaration, int | None]:
+        if body.get("declaration"):
+            visible = Declaration.objects.visible_to(self.request.user)
+            return visible.get(reference=body["declaration"]), None
+        visible_vehicles = Vehicle.objects.visible_to(self.request.user).select_related("declaration")
+        vehicle = visible_vehicles.get(vin=vin.normalise(body["vehicle"]), live=True)
+        return vehicle.declaration, vehicle.pk
+
+
+class LiftHold(ApiView):
+    """The end of a block."""
+
+    @extend_schema(operation_id="liftHold", request=bodies.ReasonBody, responses=answers.HoldAnswer)
+    @idempotent
+    def post(self, request: Request, hold_id: uuid.UUID) -> Response:
+        """Lift a hold that somebody else placed."""
+        visible = Declaration.objects.visible_to(request.user).order_by()
+        hold = Hold.objects.select_related("declaration").get(public_id=hold_id, declaration__in=visible)
+        permissions.check_can_lift(request.user, hold)
+        body = self.read(bodies.ReasonBody)
+        hold = holds.lift(public_id=hold_id, reason=body["reason"], by=self.person, now=self.now)
+        return Response(shapes.hold(hold))
+
+
+class Inspections(ApiView):
+    """Work orders."""
+
+    @extend_schema(
+        operation_id="listInspections", parameters=[bodies.InspectionQuery], responses=page_of(answers.InspectionAnswer)
+    )
+    def get(self, request: Request) -> Response:
+        """List examinations at the officer's ports, last ordered first. Exporters see theirs on the vehicle."""
+        query = self.read_query(bodies.InspectionQuery)
+        roles = roles_of(request.user)
+        if not roles.is_officer:
+            raise NotPermitted
+        rows = _inspections(request.user).exclude(vehicle__declaration__organisation__in=roles.organisations)
+        if query.get("vin"):
+            rows = rows.filter(vehicle__vin=vin.normalise(query["vin"]))
+        if "status" in query:
+            rows = rows.filter(status=query["status"])
+        if "port" in query:
+            rows = rows.filter(vehicle__declaration__port=query["port"])
+        found, following = page(request, rows, query, by="ordered_at")
+        return answer_page(found, following, shapes.inspection)
+
+
+class StartInspection(ApiView):
+    """The beginning of an examination."""
+
+    @extend_schema(operation_id="startInspection", request=None, responses=answers.InspectionAnswer)
+    @idempotent
+    def post(self, request: Request, inspection_id: uuid.UUID) -> Response:
+        """Begin to examine."""
+        _inspections(request.user).get(public_id=inspection_id)
+        self.read(bodies.NothingBody)
+        return Response(shapes.inspection(inspections.start(public_id=inspection_id, by=self.person, now=self.now)))
+
+
+class EndInspection(ApiView):
+    """The result of an examination."""
+
+    @extend_schema(operation_id="endInspection", request=bodies.ResultBody, responses=answers.InspectionAnswer)
+    @idempotent
+    def post(self, request: Request, inspection_id: uuid.UUID) -> Response:
+        """Record the result; a failure says what follows and orders the next examination."""
+        inspection = _inspections(request.user).get(public_id=inspection_id)
+        permissions.check_can_inspect(request.user, inspection.vehicle.declaration)
+        body = self.read(bodies.ResultBody)
+        satisfactory = body["result"] == bodies.InspectionResultName.SATISFACTORY
+        if not satisfactory and not body.get("next"):
+            raise Unacceptable([Problem(NEXT_REQUIRED, "/next")])
+        inspection = inspections.finish(
+            public_id=inspection_id,
+            satisfactory=satisfactory,
+            findings=body["findings"],
+            next_step=body.get("next") or "",
+            by=self.person,
+            now=self.now,
+        )
+        return Response(shapes.inspection(inspection))
+
+
+class WaiveInspection(ApiView):
+    """An examination that is let go."""
+
+    @extend_schema(operation_id="waiveInspection", request=bodies.ReasonBody, responses=answers.InspectionAnswer)
+    @idempotent
+    def post(self, request: Request, inspection_id: uuid.UUID) -> Response:
+        """Waive an order; a supervisor, and never one that follows a failure."""
+        inspection = _inspections(request.user).get(public_id=inspection_id)
+        permissions.check_can_waive(request.user, inspection.vehicle.declaration)
+        body = self.read(bodies.ReasonBody)
+        inspection = inspections.waive(public_id=inspection_id, reason=body["reason"], by=self.person, now=self.now)
+        return Response(shapes.inspection(inspection))
+
+
+class GrantOverride(ApiView):
+    """The second person."""
+
+    @extend_schema(operation_id="grantOverride", request=None, responses=answers.OverrideAnswer)
+    @idempotent
+    def post(self, request: Request, override_id: uuid.UUID) -> Response:
+        """Agree to an override that another officer asked for; it lasts thirty minutes."""
+        visible = Declaration.objects.visible_to(request.user).order_by()
+        Override.objects.get(public_id=override_id, vehicle__declaration__in=visible)
+        self.read(bodies.NothingBody)
+        return Response(shapes.override(overrides.grant(public_id=override_id, by=self.person, now=self.now)))
+
+
+def _inspections(user: Any) -> QuerySet[Inspection]:
+    visible = Declaration.objects.visible_to(user).order_by()
+    return Inspection.objects.filter(vehicle__declaration__in=visible).select_related("vehicle__declaration")
