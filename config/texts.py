@@ -133,7 +133,7 @@ def _texts(path: Path) -> Iterator[tuple[str | None, str, str | None]]:
         source = f"(\n{template.templatize(source, origin=str(path))}\n)"
     calls: Any = extract_python(io.BytesIO(source.encode()), _KEYWORDS, [], {"encoding": "utf-8"})
     for _line, function, arguments, _comments in calls:
-        values = (arguments,) if isinstance(arguments, str) else tuple(arguments)
+        values = tuple(arguments) if isinstance(arguments, list | tuple) else (arguments,)  # None stands for a variable
         places = _KEYWORDS[function] or (1,)
         context = next((values[place[0] - 1] for place in places if isinstance(place, tuple)), None)
         texts = [values[place - 1] for place in places if isinstance(place, int) and place <= len(values)]

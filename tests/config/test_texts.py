@@ -14,6 +14,7 @@ NAME = _("%(count)s of %(all)s")
 PASS = pgettext("paper", "pass")
 MANY = ngettext("%(count)s car", "%(count)s cars", 2)
 NEVER = "not a text for people"
+VARIABLE = _(NEVER)
 """
 PAGE = """{% load i18n %}
   <h1>{% translate "It's here" %}</h1>
