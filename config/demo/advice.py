@@ -27,10 +27,7 @@ def advice(demo: Mapping[str, Any], *, base_url: str, logs: Path) -> str:
         lines += [
             "",
             "  Try first",
-            "    1. Sign in as alice, declare a vehicle, check the answers, lodge. A worker decides in two seconds.",
-            "    2. Open the vehicle's pass: the QR code, and under it the code to type.",
-            "    3. In another browser sign in as olga, open a lane at the gate, type that code.",
-            "    4. As carl place a hold on the declaration and scan again.",
+            *(f"    {number}. {step}" for number, step in enumerate(_steps(demo.get("try_first", {})), 1)),
             "",
             "  API keys and devices stand in var/demo.json.",
         ]
@@ -40,3 +37,21 @@ def advice(demo: Mapping[str, Any], *, base_url: str, logs: Path) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _steps(first: Mapping[str, Any]) -> list[str]:
+    """What to do, one sentence or two each. first: what the demo's world names in its file as ready to be tried."""
+    steps = ["Sign in as alice, declare a vehicle, check the answers, lodge. A worker decides in two seconds."]
+    if draft := first.get("draft"):
+        steps.append(f"In a hurry? Her draft {draft['reference']} is complete: lodge it.")
+    if bad := first.get("draft_with_bad_vehicle"):
+        steps.append(f"In her draft {bad['reference']} one VIN has a Cyrillic letter: lodge without the bad ones.")
+    steps.append("Open the vehicle's pass: the QR code, and under it the code to type.")
+    steps.append("In another browser sign in as olga, open a lane at the gate, type that code.")
+    if passes := first.get("ready_to_scan", {}).get("passes"):
+        steps.append(
+            f"Ready to scan at Horgos: {passes[0]['manual_code']}, plate {passes[0]['plate']}"
+            " (lanes CNHRS-E1, CNHRS-R1, CNHRS-X1; the last two want the plate)."
+        )
+    steps.append("As carl place a hold on the declaration and scan again.")
+    return steps
