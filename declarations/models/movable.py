@@ -117,6 +117,8 @@ def move(
     machine, table, to = rows[0].machine, rows[0]._meta.db_table, steps[-1]
     for row in rows:
         check_moves(machine, row.status, *steps)
+    if machine is Machine.DECLARATION and to in HOLDING_VIN:
+        _queue_for_vins([row.pk for row in rows if row.status not in HOLDING_VIN])
     owners = [row._owners() for row in rows]
     chain = [
         (row.pk, *owner, from_, step)
@@ -184,6 +186,24 @@ def move(
         )
     for row in rows:
         row.status, row.status_at = to, at
+
+
+def _queue_for_vins(declaration_ids: list[int]) -> None:
+    """Wait for whoever is taking one of the same VINs, always in the same order, until this transaction ends.
+
+    The unique index alone would let two declarations with the same VINs in another order wait for each other for ever.
+    """
+    if not declaration_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT pg_advisory_xact_lock(queue.key) FROM (
+                SELECT DISTINCT hashtextextended(vin, 0) AS key FROM declarations_vehicle
+                WHERE declaration_id = ANY (%s) ORDER BY key) AS queue
+            """,
+            [declaration_ids],
+        )
 
 
 # A vehicle holds its VIN while it is open and its declaration is with customs (law 4). Readiness is no longer true after

@@ -1,0 +1,55 @@
+"""Things that happen at the same moment: real threads, each with a connection of its own that is closed at the end."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+Ask = Callable[[], Any]
+START_PATIENCE_S = 30
+
+
+def at_once(*asks: Ask, without: Sequence[str] = ()) -> list[Any]:
+    """Start all together; give back each one's result, or the exception that it raised, in the order given.
+
+    without: parts to cut out of every statement: what a lock or a condition protects shows when it is gone.
+    """
+    barrier = threading.Barrier(len(asks))
+
+    def cut(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        for part in without:
+            sql = sql.replace(part, "")
+        return execute(sql, params, many, context)
+
+    def run(ask: Ask) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait(START_PATIENCE_S)
+            with connection.execute_wrapper(cut):
+                return ask()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(asks)) as pool:
+        return list(pool.map(run, asks))
+
+
+@contextmanager
+def private_database(suffix: str) -> Iterator[None]:
+    """Everything inside happens in a copy of the test database; whatever is broken there goes away with it."""
+    name = connection.settings_dict["NAME"]
+    connection.creation.clone_test_db(suffix, verbosity=0)
+    connection.close()
+    # The settings of every thread's connection are this one dict.
+    connection.settings_dict["NAME"] = connection.creation.get_test_db_clone_settings(suffix)["NAME"]
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        connection.creation.destroy_test_db(suffix=suffix, verbosity=0)
