@@ -2,6 +2,7 @@
 
 import json
 import stat
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from checkpoint.models import Checkpoint, Device, Lane, Passage
+from checkpoint.models.gate import gate_of_key
+from checkpoint.scanning import scan
 from declarations import outbox, tasks, vin
-from declarations.actions import check_draft
+from declarations.actions import check_draft, lodge
 from declarations.lifecycle import (
     MOVES,
     CheckStatus,
@@ -32,6 +35,7 @@ from declarations.lifecycle import (
     check_moves,
 )
 from declarations.models import (
+    ApiKey,
     Declaration,
     DocumentCheck,
     History,
@@ -194,6 +198,25 @@ def test_the_first_things_to_try_are_as_promised(demo: Demo) -> None:
     assert (draft.functional_reference, check_draft(draft, now=demo.now)) == (DRAFT, [])
     bad = Declaration.objects.get(reference=first["draft_with_bad_vehicle"]["reference"])
     assert [problem.pointer for problem in errors(check_draft(bad, now=demo.now))] == ["/vehicles/1/vin"]
+
+
+def test_the_draft_is_lodged_without_its_bad_vehicle(demo: Demo) -> None:
+    draft = Declaration.objects.get(functional_reference=BAD)
+    alice = User.objects.get(username="alice")
+    lodged = lodge(declaration_id=draft.pk, leave_out=True, by=alice, now=demo.now)
+    assert (lodged.declaration.vehicles.count(), len(lodged.left_out_vins)) == (2, 1)
+
+
+def test_what_is_ready_to_scan_drives_out_with_what_the_file_says(demo: Demo) -> None:
+    content = demo.content()
+    shown = content["try_first"]["ready_to_scan"]["passes"][0]
+    keys = {entry["lane"]: entry["key"] for entry in content["devices"]}
+    for minutes, lane in enumerate(("CNHRS-E1", "CNHRS-R2", "CNHRS-X1"), 1):
+        now = demo.now + timedelta(minutes=minutes)
+        gate = gate_of_key(ApiKey.digest_of(keys[lane]), now=now)
+        assert gate is not None
+        body = {"code": shown["manual_code"], "plate": {"text": shown["plate"]}, "driver_card": shown["driver_card"]}
+        assert scan(gate=gate, scan_id=uuid.uuid4(), body=body, now=now).payload["verdict"] == "ADMIT"
 
 
 def test_the_file_has_the_shape_of_the_contract(demo: Demo) -> None:
