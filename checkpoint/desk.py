@@ -1,21 +1,23 @@
-"""What an officer decides about a passage: release, inspect, turn back, annul, ask for an override."""
+"""What an officer decides about a passage: release, inspect, turn back, contest, annul, ask for an override."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint import permissions
 from checkpoint.models import Case, Checkpoint, Passage
+from checkpoint.models.passage import CaseResult
 from checkpoint.reasons import REASONS, Reason, Remedy
 from declarations import vin as vins
 from declarations.clearance import inspections, overrides
 from declarations.clearance.controls import open_causes, overrides_in_force
-from declarations.errors import Conflict
+from declarations.errors import Conflict, NotPermitted
 from declarations.lifecycle import CLOSED_VEHICLE, DeclarationStatus, PassStatus, VehicleStatus
-from declarations.models import Admission, Declaration, Override, Pass, Vehicle, note
+from declarations.models import Admission, Declaration, History, Override, Pass, Vehicle, note
 from declarations.models.standing import recompute
 from declarations.words import Mode, Stage
 
@@ -105,10 +107,41 @@ def annul(*, passage_id: uuid.UUID, reason: str, by: Any, now: datetime) -> Vehi
     steps = ANNUL_STEPS.get((first, vehicle.status))
     if steps is None:
         raise Conflict("CANNOT_STEP_BACK", _("The vehicle has gone on since; its admission can no longer be annulled."))
+    contested = _contested_cases(vehicle, by=by)
     _reopen(vehicle, steps, reason=reason, by=by, now=now)
+    contested.update(closed_at=now, closed_by=by, result=CaseResult.CONTEST, reason=reason)
     recompute([vehicle], now=now)
     vehicle.declaration.touch(at=now)
     return vehicle
+
+
+@transaction.atomic
+def contest(*, passage_id: uuid.UUID, vin: str, reason: str, by: Any, now: datetime) -> Case:
+    """The declared car stands here, so an earlier admission was another's: a second person has to annul it.
+
+    vin: what the officer read on the car.
+    Raises: NotPermitted; Conflict when the reason does not allow it, or the VIN on the car is not the declared one.
+    """
+    passage, case = _locked_case(passage_id, by=by)
+    vehicle = _locked_vehicle(passage)
+    if Remedy.CONTEST not in REASONS[Reason(passage.reason)].remedies or vehicle is None:
+        raise Conflict("NOT_ALLOWED_HERE", _("This reason does not allow that. Settle its cause instead."))
+    if vins.normalise(vin) != vehicle.vin:
+        raise Conflict(
+            "VIN_DIFFERS", _("The VIN on the car is not the declared one: this is another car. Keep it here.")
+        )
+    case.vin_read = vehicle.vin
+    case.save(update_fields=["vin_read"])
+    note(
+        declaration_id=vehicle.declaration_id,
+        vehicle_id=vehicle.pk,
+        by=by,
+        at=now,
+        reason="CONTESTED",
+        text=reason,
+        data=_data(passage),
+    )
+    return case
 
 
 @transaction.atomic
@@ -139,6 +172,18 @@ def _locked_case(passage_id: uuid.UUID, *, by: Any) -> tuple[Passage, Case]:
     if case is None or case.closed_at is not None:
         raise Conflict("NOTHING_TO_DECIDE", _("This passage is settled already."))
     return passage, case
+
+
+def _contested_cases(vehicle: Vehicle, *, by: Any) -> QuerySet[Case]:
+    """Open cases in which an officer contests an admission of this vehicle.
+
+    Raises: NotPermitted for that very officer: a second person annuls.
+    """
+    cases = Case.objects.open().filter(passage__vehicle=vehicle).exclude(vin_read="")
+    said = History.objects.filter(vehicle=vehicle.pk, reason="CONTESTED", by=by).values_list("data__passage", flat=True)
+    if cases.filter(passage__in=[uuid.UUID(text) for text in said]).exists():
+        raise NotPermitted("SECOND_PERSON", _("You contest this admission; a second person has to annul it."))
+    return cases
 
 
 def _locked_vehicle(passage: Passage) -> Vehicle | None:
