@@ -13,7 +13,7 @@ from declarations.clearance.closing import withdraw
 from declarations.clearance.controls import settle
 from declarations.clearance.issuing import issue_passes, revoke_passes
 from declarations.errors import Conflict, Unacceptable
-from declarations.lifecycle import CheckStatus, DeclarationStatus, VehicleStatus
+from declarations.lifecycle import CLOSED_VEHICLE, CheckStatus, DeclarationStatus, VehicleStatus
 from declarations.models import By, Declaration, DocumentCheck, DocumentRequest, Hold, Vehicle, load_reference, note
 from declarations.models.standing import recompute
 from declarations.problems import Problem, explain
@@ -170,7 +170,9 @@ def _expect_under_control(declaration: Declaration) -> None:
 
 
 def _named(declaration: Declaration, vins: Sequence[str]) -> list[Vehicle]:
-    vehicles = {row.vin: row for row in Vehicle.objects.locked().filter(declaration=declaration)}
+    rows = Vehicle.objects.locked().filter(declaration=declaration)
+    # A VIN that was withdrawn and declared again means the vehicle that still counts.
+    vehicles = {row.vin: row for row in sorted(rows, key=lambda row: row.status != VehicleStatus.WITHDRAWN)}
     unknown = [(index, vin) for index, vin in enumerate(vins) if vin not in vehicles]
     if unknown:
         raise Unacceptable([Problem(VIN_NOT_DECLARED, f"/vehicles/{n}", values={"vin": vin}) for n, vin in unknown])
@@ -186,13 +188,10 @@ def _decide_vehicles(
     if len(found) < len(vehicles):
         raise Conflict("NO_OPEN_CHECK", _("At least one of these vehicles has no open document check."))
     for vehicle in vehicles:
-        check = found[vehicle.pk]
-        check.status = CheckStatus.ACCEPTED if accept else CheckStatus.REFUSED
-        check.closed_at, check.closed_by, check.close_reason = now, by, reason
-        check.save(update_fields=["status", "closed_at", "closed_by", "close_reason"])
+        found[vehicle.pk].close(CheckStatus.ACCEPTED if accept else CheckStatus.REFUSED, by=by, at=now, reason=reason)
         outcome = "DOCUMENTS_ACCEPTED" if accept else "DOCUMENTS_REFUSED"
         note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=outcome, text=reason)
-        if not accept:
+        if not accept and vehicle.status not in CLOSED_VEHICLE:
             withdraw(vehicle, by=by, now=now, reason=outcome, text=reason)
     settle(vehicles, by=by, now=now, reason="DOCUMENTS_ACCEPTED")
 

@@ -1,9 +1,11 @@
 """Controls: facts beside the status that block release until somebody closes them. And why something was selected."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -152,6 +154,11 @@ class DocumentCheck(models.Model):
     def __str__(self) -> str:
         """Why and how it stands."""
         return f"{self.because} {self.status}"
+
+    def close(self, outcome: str, *, by: User, at: datetime, reason: str) -> None:
+        """Accept or refuse the papers of this locked check."""
+        self.status, self.closed_at, self.closed_by, self.close_reason = outcome, at, by, reason
+        self.save(update_fields=["status", "closed_at", "closed_by", "close_reason"])
 
 
 class DocumentRequest(models.Model):
