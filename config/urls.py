@@ -1,9 +1,11 @@
 """Every address of the site: pages of both apps, the gate, the back-office, the API. Probes are in health.py."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
+
+from config.sign_in import SignIn
 
 from config.api import Schema
 
@@ -21,7 +23,7 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("sign-in", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-in", SignIn.as_view(), name="login"),
     path("sign-out", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("gate/", include("checkpoint.urls")),

@@ -46,15 +46,15 @@ class Buckets:
         self._client: tuple[str, Any] | None = None
         self._shunned_until = 0.0
 
-    def take(self, name: str) -> float:
+    def take(self, name: str, *, rate_per_s: float = RATE_PER_S, burst: float = BURST) -> float:
         """0 if there was a token, else the seconds until the next. Never an error, whatever Redis does."""
         if time.monotonic() >= self._shunned_until:
             try:
-                return float(self._script()(keys=[f"silkgate:rate:{name}"], args=[RATE_PER_S, BURST]))
+                return float(self._script()(keys=[f"silkgate:rate:{name}"], args=[rate_per_s, burst]))
             except (redis.RedisError, OSError) as error:
                 self._shunned_until = time.monotonic() + SHUNNED_S
                 log.warning("rates_without_redis", error=type(error).__name__)
-        return self._take_here(name)
+        return self._take_here(name, rate_per_s, burst)
 
     def _script(self) -> Any:
         url = settings.CELERY_BROKER_URL
@@ -63,14 +63,14 @@ class Buckets:
             self._client = url, client.register_script(TAKE)
         return self._client[1]
 
-    def _take_here(self, name: str) -> float:
+    def _take_here(self, name: str, rate_per_s: float, burst: float) -> float:
         now = time.monotonic()
         with self._lock:
             if len(self._local) > _MOST_BUCKETS:
                 self._local.clear()
-            tokens, at = self._local.get(name, (float(BURST), now))
-            tokens = min(float(BURST), tokens + (now - at) * RATE_PER_S)
-            wait = 0.0 if tokens >= 1 else (1 - tokens) / RATE_PER_S
+            tokens, at = self._local.get(name, (burst, now))
+            tokens = min(burst, tokens + (now - at) * rate_per_s)
+            wait = 0.0 if tokens >= 1 else (1 - tokens) / rate_per_s
             self._local[name] = (tokens if wait else tokens - 1, now)
         return wait
 
