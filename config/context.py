@@ -12,6 +12,10 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from checkpoint.permissions import SCANS
+from declarations.models import roles_of
 
 Person = AbstractUser | AnonymousUser
 
@@ -25,15 +29,31 @@ class Place:
     may: Callable[[Person], bool]
 
 
-PLACES: tuple[Place, ...] = ()
+def _is_officer(person: Person) -> bool:
+    return roles_of(person).is_officer
+
+
+def _scans(person: Person) -> bool:
+    return any(row.role in SCANS for row in roles_of(person).rows)
+
+
+PLACES: tuple[Place, ...] = (
+    Place(_("Work"), "checkpoint:home", _is_officer),
+    Place(_("Scan"), "checkpoint:resume", _scans),
+    Place(_("Cases"), "checkpoint:cases", _is_officer),
+    Place(_("Desk"), "checkpoint:desk", _is_officer),
+    Place(_("Inspections"), "checkpoint:inspections", _is_officer),
+    Place(_("Overrides"), "checkpoint:overrides", _is_officer),
+)
 """The whole navigation in the order of the page."""
 
 
-def _current(path: str, href: str) -> str:
-    """The value of aria-current: "page" on the page itself, "true" on the pages below it."""
+def _current(path: str, href: str, hrefs: list[str]) -> str:
+    """The value of aria-current: "page" on the page itself, "true" on the pages below it and below no other place."""
     if path == href:
         return "page"
-    return "true" if href != "/" and path.startswith(href) else ""
+    above = [each for each in hrefs if each != "/" and path.startswith(each)]
+    return "true" if href == max(above, key=len, default="") else ""
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -42,8 +62,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     `nav`: the places this person may open, as label, href and current. `languages`: code and name of each, the name
     in its own language: the settings' words, never translated, so that a stranger finds his own.
     """
-    open_to = [(place.label, reverse(place.route)) for place in PLACES if place.may(request.user)]
+    person = getattr(request, "user", None) or AnonymousUser()  # an error page may come before anybody is known
+    open_to = [(place.label, reverse(place.route)) for place in PLACES if place.may(person)]
+    hrefs = [href for _label, href in open_to]
     return {
-        "nav": [{"label": label, "href": href, "current": _current(request.path, href)} for label, href in open_to],
+        "nav": [
+            {"label": label, "href": href, "current": _current(request.path, href, hrefs)} for label, href in open_to
+        ],
         "languages": settings.LANGUAGES,
     }

@@ -1,0 +1,21 @@
+"""Forms: from what a page sends to the declaration body, and from problems back to the fields they speak of.
+
+Fields take any text: a draft may hold anything, and what is wrong is said by `declarations.checks`, never by a form.
+"""
+
+from declarations.forms.entry import VehicleEntry
+from declarations.forms.header import ArrivalForm, OrganisationForm, Section, section
+from declarations.forms.listing import ListForm
+from declarations.forms.reasons import AnswerForm, AskForm, ReasonForm
+
+__all__ = [
+    "AnswerForm",
+    "ArrivalForm",
+    "AskForm",
+    "ListForm",
+    "OrganisationForm",
+    "ReasonForm",
+    "Section",
+    "VehicleEntry",
+    "section",
+]

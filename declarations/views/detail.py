@@ -1,0 +1,278 @@
+"""A declaration: a task list while it is a draft, then its timeline and its vehicles with readiness and pass."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from declarations import acts, permissions, readiness
+from declarations.acts import Act
+from declarations.forms.header import SECTIONS
+from declarations.lifecycle import CLOSED_VEHICLE, DeclarationStatus, InspectionStatus
+from declarations.models import Declaration, DocumentRequest, History, Vehicle
+from declarations.models.standing import answer
+from declarations.readiness import Actor, Because, Repair
+from declarations.readiness.because import NOT_RELEASED
+from declarations.views.frame import find, page
+from declarations.views.marks import marked
+from declarations.views.story import story
+
+PER_PAGE = 50
+NOT_MODIFIED_FOR_HTMX = 204
+
+
+@page("GET")
+def show(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The whole page."""
+    declaration = find(request, reference)
+    if declaration.is_draft:
+        return _draft(request, declaration, now=timezone.now())
+    return render(request, "declarations/detail.html", _context(request, declaration, now=timezone.now()))
+
+
+@page("GET")
+def progress(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The part of the page that changes, for a page that waits; nothing while nothing has changed."""
+    declaration = find(request, reference)
+    if request.GET.get("seen") == str(declaration.revision):
+        return HttpResponse(status=NOT_MODIFIED_FOR_HTMX)
+    if declaration.is_draft:  # rejected: the page has another shape now
+        answered = HttpResponse()
+        answered["HX-Redirect"] = reverse("declarations:detail", args=[reference])
+        return answered
+    context = {**_context(request, declaration, now=timezone.now()), "is_news": True}
+    return render(request, "declarations/_progress.html", context)
+
+
+def _draft(request: HttpRequest, declaration: Declaration, *, now: datetime) -> HttpResponse:
+    """The task list."""
+    found = marked(declaration, now=now)
+    args = [declaration.reference]
+    states = {code: found.state_of(code) for code in SECTIONS}
+    tasks = [
+        {"name": title, "href": _section(declaration, code, states[code]), "state": states[code]}
+        for code, (title, _forms) in SECTIONS.items()
+    ]
+    vehicles = found.state_of_vehicles()
+    tasks.append(
+        {
+            "name": _("Vehicles"),
+            "hint": _vehicle_hint(len(found.vehicles), len(found.bad)),
+            "href": reverse("declarations:vehicles", args=args),
+            "state": vehicles,
+        }
+    )
+    can_start = bool(found.vehicles)
+    tasks.append(
+        {
+            "name": _("Check answers and lodge"),
+            "href": reverse("declarations:answers", args=args) if can_start else "",
+            "state": "todo" if can_start else "later",
+        }
+    )
+    rejected = History.objects.filter(declaration=declaration, to_status="REJECTED").order_by("-id").first()
+    context = {
+        "declaration": declaration,
+        "found": found,
+        "tasks": tasks,
+        "rejected": rejected,
+        "may_change": permissions.can_change(request.user, declaration),
+        "entries": story(declaration, [row.vehicle for row in found.vehicles]),
+        "now": now,
+    }
+    return render(request, "declarations/draft.html", context)
+
+
+def _section(declaration: Declaration, code: str, state: str) -> str:
+    href = reverse("declarations:section", args=[declaration.reference, code])
+    return f"{href}?check=1" if state == "wrong" else href
+
+
+def _vehicle_hint(total: int, bad: int) -> str:
+    if not total:
+        return _("none yet")
+    return _("%(total)s · %(bad)s need repair") % {"total": total, "bad": bad} if bad else str(total)
+
+
+def _context(request: HttpRequest, declaration: Declaration, *, now: datetime) -> dict[str, Any]:
+    vehicles = list(declaration.vehicles.order_by("position", "pk"))
+    shown = Paginator(vehicles, PER_PAGE).get_page(request.GET.get("page"))
+    requests = list(declaration.requests.filter(answered_at=None).select_related("paper", "vehicle").order_by("due_at"))
+    appeal_until = declaration.appeal_until
+    may_appeal = appeal_until is not None and appeal_until > now
+    may = acts.of_declaration(
+        declaration.status, [row.status for row in vehicles], is_asked=bool(requests), may_appeal=may_appeal
+    )
+    may_change = permissions.can_change(request.user, declaration)
+    opened = [row for row in vehicles if row.status not in CLOSED_VEHICLE]
+    return {
+        "declaration": declaration,
+        "cards": _cards(declaration, list(shown), may_change=may_change, now=now),
+        "page_obj": shown,
+        "counts": _counts(vehicles),
+        "requests": requests,
+        "due_at": min((row.due_at for row in requests), default=None),
+        "links": _links(declaration, may) if may_change else [],
+        "notice": _notice(declaration, may, requests),
+        "entries": story(declaration, vehicles, everything="all" in request.GET),
+        "is_waiting": acts.being_decided(declaration.status, any(row.being_assessed for row in opened)),
+        "may_change": may_change,
+        "now": now,
+    }
+
+
+def _counts(vehicles: Iterable[Vehicle]) -> dict[str, int]:
+    counted = Counter("ready" if row.ready else "other" for row in vehicles if row.status not in CLOSED_VEHICLE)
+    rows = list(vehicles)
+    return {"total": len(rows), "ready": counted["ready"], "open": sum(counted.values())}
+
+
+def _cards(
+    declaration: Declaration, vehicles: list[Vehicle], *, may_change: bool, now: datetime
+) -> list[dict[str, Any]]:
+    """Each vehicle with its readiness as it is now, and what may be done about it."""
+    whole = {row.pk: row for row in Vehicle.objects.whole().filter(pk__in=[row.pk for row in vehicles])}
+    answers = answer(vehicles, now=now)
+    return [
+        _card(declaration, whole[row.pk], answers[row.pk], may_change=may_change) for row in vehicles if row.pk in whole
+    ]
+
+
+def _card(
+    declaration: Declaration, vehicle: Vehicle, standing: readiness.Readiness, *, may_change: bool
+) -> dict[str, Any]:
+    args = [declaration.reference, vehicle.position]
+    may = acts.of_vehicle(declaration.status, vehicle.status, is_assessed=not vehicle.being_assessed)
+    newest = vehicle.newest_pass
+    driver = vehicle.get_driver()
+    return {
+        "vehicle": vehicle,
+        "standing": standing,
+        "is_over": vehicle.status in CLOSED_VEHICLE,
+        "because": [_because(declaration, vehicle, each, may_change=may_change) for each in standing.because],
+        "pass": newest,
+        "pass_href": reverse("declarations:pass", args=args) if newest else "",
+        "driver": driver.name if driver else "",
+        "findings": _findings(vehicle),
+        "acts": [
+            {"name": str(words), "href": reverse(f"declarations:{route}", args=args)}
+            for act, route, words in VEHICLE_LINKS
+            if may_change and act in may
+        ],
+    }
+
+
+VEHICLE_LINKS = (
+    (Act.SWAP, "vehicle-driver", gettext_lazy("Swap driver or plate")),
+    (Act.SWAP, "vehicle-papers", gettext_lazy("Papers")),
+    (Act.AMEND, "vehicle", gettext_lazy("Change vehicle")),
+    (Act.RENEW_PASS, "renew", gettext_lazy("New pass")),
+    (Act.WITHDRAW, "withdraw", gettext_lazy("Withdraw")),
+)
+
+
+def _findings(vehicle: Vehicle) -> str:
+    """What the latest inspection found, while it has to be repaired; told at the port only."""
+    if not acts.is_at_port(vehicle.status):
+        return ""
+    ended = [row for row in vehicle.inspections.all() if row.closed_at and row.status in RESULTS]
+    latest = max(ended, key=lambda row: (row.closed_at, row.pk), default=None)
+    return latest.findings if latest and latest.next else ""
+
+
+RESULTS = (InspectionStatus.SATISFACTORY, InspectionStatus.NOT_SATISFACTORY)
+
+
+def _because(declaration: Declaration, vehicle: Vehicle, each: Because, *, may_change: bool) -> dict[str, Any]:
+    """One reason in public words, who acts, and the link that repairs it."""
+    reference, place = declaration.reference, vehicle.position
+    repairs = {
+        Repair.LODGE: reverse("declarations:answers", args=[reference]),
+        Repair.CORRECT: reverse("declarations:detail", args=[reference]),
+        Repair.APPEAL: reverse("declarations:appeal", args=[reference]),
+        Repair.ANSWER: reverse("declarations:answer", args=[reference]),
+        Repair.SET_DRIVER: reverse("declarations:vehicle-driver", args=[reference, place]),
+        Repair.SET_PLATE: reverse("declarations:vehicle-driver", args=[reference, place]),
+        Repair.RENEW_PAPER: reverse("declarations:vehicle-papers", args=[reference, place]),
+        Repair.RENEW_PASS: reverse("declarations:renew", args=[reference, place]),
+    }
+    href = repairs.get(each.repair, "") if may_change else ""
+    who = "" if each.must_act is Actor.NOBODY else each.must_act.label
+    return {"text": each.message, "who": who, "href": href, "action": each.repair.label}
+
+
+DECLARATION_LINKS = (
+    (Act.AMEND_ARRIVAL, "arrival", (), gettext_lazy("Change planned arrival")),
+    (Act.AMEND_HEADER, "section", ("route",), gettext_lazy("Change route and dates")),
+    (Act.AMEND_HEADER, "section", ("contract",), gettext_lazy("Change consignee and contract")),
+    (Act.CANCEL, "cancel", (), gettext_lazy("Cancel declaration")),
+)
+
+
+def _links(declaration: Declaration, may: frozenset[Act]) -> list[dict[str, str]]:
+    return [
+        {"name": str(words), "href": reverse(f"declarations:{route}", args=[declaration.reference, *more])}
+        for act, route, more, words in DECLARATION_LINKS
+        if act in may
+    ]
+
+
+def _notice(declaration: Declaration, may: frozenset[Act], requests: list[DocumentRequest]) -> dict[str, Any] | None:
+    """What stands between this declaration and its way, who must act until when, and what happens if nobody does."""
+    args = [declaration.reference]
+    if Act.ANSWER in may:
+        due = min((row.due_at for row in requests), default=declaration.documents_due_at)
+        return {
+            "tone": "officer",
+            "icon_name": "papers",
+            "title": _("Customs asks for documents"),
+            "papers": requests,
+            "who": _("you"),
+            "until": due,
+            "otherwise": _("the officer may refuse"),
+            "action_href": reverse("declarations:answer", args=args),
+            "action": _("Answer the request"),
+        }
+    if Act.APPEAL in may:
+        return {
+            "tone": "stop",
+            "icon_name": "stop-fill",
+            "title": _("This declaration was refused"),
+            "who": _("you"),
+            "until": declaration.appeal_until,
+            "otherwise": _("the refusal becomes final and its vehicles are withdrawn"),
+            "action_href": reverse("declarations:appeal", args=args),
+            "action": _("Appeal"),
+        }
+    wait = WAITS.get(declaration.status)
+    if wait is None:
+        return None
+    tone, icon, otherwise = wait
+    why = Because(NOT_RELEASED[DeclarationStatus(declaration.status)])
+    return {
+        "tone": tone,
+        "icon_name": icon,
+        "title": why.message,
+        "who": "" if why.must_act in (Actor.NOBODY, Actor.EXPORTER) else why.must_act.label,
+        "until": declaration.expires_at if otherwise else None,
+        "otherwise": str(otherwise),
+    }
+
+
+WAITS: dict[str, tuple[str, str, str | Promise]] = {
+    DeclarationStatus.LODGED: ("info", "sent", ""),
+    DeclarationStatus.UNDER_CONTROL: ("officer", "officer", gettext_lazy("the declaration expires")),
+    DeclarationStatus.EXPIRED: ("plain", "expired", ""),
+    DeclarationStatus.CANCELLED: ("plain", "cancel", ""),
+    DeclarationStatus.REFUSED: ("stop", "stop-fill", ""),
+}
+"""Statuses in which the page says what is waited for: tone, icon, and what happens if nobody acts."""

@@ -1,0 +1,128 @@
+"""The timeline of a declaration: history rows told in public words, one entry for what happened at once."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from declarations import timeline
+from declarations.lifecycle import Machine, PassStatus, VehicleStatus
+from declarations.models import Declaration, History, Role, Vehicle
+
+MOST_ENTRIES = 40
+MOST_ROWS = 1500
+MOST_NAMED = 3
+"""Vehicles that an entry names; more are counted."""
+
+LABELS = {
+    **{field.name: field.verbose_name for field in Declaration._meta.fields if hasattr(field, "verbose_name")},
+    **{field.name: field.verbose_name for field in Vehicle._meta.fields if hasattr(field, "verbose_name")},
+    "consignee": Declaration._meta.get_field("consignee_name").verbose_name,
+}
+
+
+def story(declaration: Declaration, vehicles: Iterable[Vehicle], *, everything: bool = False) -> list[dict[str, Any]]:
+    """Entries for the timeline, newest first."""
+    vins = {vehicle.pk: vehicle.vin for vehicle in vehicles}
+    entries = _entries(declaration, vins)
+    return entries if everything else entries[:MOST_ENTRIES]
+
+
+def _rows(declaration: Declaration) -> Iterator[History]:
+    """Rows that may be told, newest first. Inspections come to light when their vehicle is presented, not before."""
+    rows = (
+        History.objects.filter(declaration=declaration)
+        .exclude(machine=Machine.VEHICLE, from_status="")
+        .exclude(machine=Machine.PASS, to_status__in=[PassStatus.SUPERSEDED, PassStatus.CONSUMED])
+        .exclude(machine=Machine.PASS, to_status=PassStatus.ISSUED, reason__in=QUIET)
+        .order_by("-id")[:MOST_ROWS]
+    )
+    return iter(rows)
+
+
+QUIET = ("CLEARED", "OFFICER_RELEASED", "AMENDED", "ARRIVAL_CHANGED", "EXITED", "ADMISSION_ANNULLED")
+"""Passes follow what is told already; only a pass that was asked for is an event."""
+
+
+def _presented_at(declaration: Declaration) -> dict[int, datetime]:
+    """When each vehicle first stood at the port."""
+    rows = (
+        History.objects.filter(declaration=declaration, machine=Machine.VEHICLE, to_status=VehicleStatus.PRESENTED)
+        .order_by()
+        .values_list("vehicle")
+        .annotate(Min("at"))
+    )
+    return {vehicle: at for vehicle, at in rows if vehicle is not None}
+
+
+def _entries(declaration: Declaration, vins: dict[int, str]) -> list[dict[str, Any]]:
+    people = _colleagues(declaration)
+    presented = _presented_at(declaration)
+    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in _rows(declaration):
+        sentence = timeline.sentence_of(machine=row.machine, reason=row.reason, to_status=row.to_status, data=row.data)
+        at = row.at
+        if row.machine == Machine.INSPECTION:
+            seen = presented.get(row.vehicle_id or 0)
+            if seen is None:
+                continue
+            at = max(at, seen)
+        if sentence.hidden:
+            continue
+        title = str(sentence.text) % timeline.values_of(row.data)
+        key = (at, title, row.data.get("passage"))
+        entry = groups.setdefault(
+            key,
+            {
+                "title": title,
+                "tone": sentence.tone,
+                "icon": sentence.icon,
+                "at": at,
+                "by": _by(row, people),
+                "words": [],
+                "vehicles": [],
+            },
+        )
+        if row.vehicle_id and vins.get(row.vehicle_id):
+            entry["vehicles"] += [row.vehicle_id] if row.vehicle_id not in entry["vehicles"] else []
+        if sentence.with_words and row.text and row.text not in entry["words"]:
+            entry["words"].append(row.text)
+        if fields := _fields(row):
+            entry["words"] += [fields] if fields not in entry["words"] else []
+    told = sorted(groups.values(), key=lambda entry: entry["at"], reverse=True)
+    for entry in told:
+        entry["text"] = _text(entry, vins)
+    return told
+
+
+def _text(entry: dict[str, Any], vins: dict[int, str]) -> str:
+    """Which vehicles, and what was said."""
+    concerned = entry["vehicles"]
+    parts = []
+    if len(concerned) > MOST_NAMED:
+        parts.append(ngettext("%(count)s vehicle", "%(count)s vehicles", len(concerned)) % {"count": len(concerned)})
+    elif concerned and len(vins) > 1:
+        parts.append(", ".join(f"…{vins[each][-6:]}" for each in concerned))
+    return " · ".join([*parts, *entry["words"]])
+
+
+def _fields(row: History) -> str:
+    names = [name for name in row.data.get("fields", ()) if name in LABELS or name in ("driver", "papers")]
+    own = {"driver": _("driver"), "papers": _("papers")}
+    return ", ".join(str(own.get(name) or LABELS[name]) for name in names)
+
+
+def _by(row: History, people: dict[int, str]) -> str:
+    """The exporter's own people by name; everybody else is customs, a lane by its sign."""
+    if row.by_id in people:
+        return people[row.by_id]
+    lane = row.data.get("lane")
+    return f"{_('customs')} · {lane}" if lane else _("customs")
+
+
+def _colleagues(declaration: Declaration) -> dict[int, str]:
+    rows = Role.objects.filter(organisation=declaration.organisation_id).select_related("user")
+    return {row.user_id: row.user.get_full_name() or row.user.get_username() for row in rows}

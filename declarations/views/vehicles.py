@@ -1,0 +1,274 @@
+"""Vehicles: the list of a draft, one vehicle's page, the check of what is typed, papers and driver and plate alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from declarations import actions, checks, tariff
+from declarations.actions.lodging import vins_in_use
+from declarations.actions.writing import accepted_problems
+from declarations.errors import DomainError
+from declarations.forms import VehicleEntry
+from declarations.forms.entry import PAPERS, PLATE, WHOLE, like
+from declarations.models import Declaration, Vehicle, load_reference
+from declarations.problems import Level, Problem, errors
+from declarations.views.frame import attempt, find_mine, find_vehicle, page
+from declarations.views.marks import marked
+
+PARTS = {"driver": frozenset({PLATE}), "papers": frozenset({PAPERS})}
+MOST_PROPOSALS = 6
+
+
+@page("GET")
+def index(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The vehicles of a draft: what is there, what needs repair, one more."""
+    declaration = find_mine(request, reference)
+    if not declaration.is_draft:
+        return HttpResponseRedirect(reverse("declarations:detail", args=[reference]))
+    rows = marked(declaration, now=timezone.now())
+    context = {
+        "declaration": declaration,
+        "rows": rows.vehicles,
+        "repairs": sum(1 for row in rows.vehicles if row.errors),
+    }
+    return render(request, "declarations/vehicles.html", context)
+
+
+@page("GET", "POST")
+def add(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """One more vehicle of a draft, empty or like another one."""
+    declaration = find_mine(request, reference)
+    failure = ""
+    if request.method == "POST":
+        data = _repaired(request)
+        entry = VehicleEntry(data=data)
+        if entry.is_readable and "more_papers" not in request.POST:
+            try:
+                actions.add(declaration_id=declaration.pk, vehicles=[entry.body()], by=request.user, now=timezone.now())
+                return _after(request, declaration, declaration.vehicles.order_by("-position").first(), entry)
+            except DomainError as refusal:
+                failure = str(refusal)
+    else:
+        entry = VehicleEntry(body=_model_of(declaration, request.GET.get("like", "")))
+    return _vehicle_page(request, declaration, None, entry, failure=failure)
+
+
+@page("GET", "POST")
+def edit(request: HttpRequest, reference: str, place: int) -> HttpResponseBase:
+    """One vehicle: of a draft, or as an amendment of what was lodged."""
+    return _change(request, reference, place, WHOLE)
+
+
+@page("GET", "POST")
+def part(request: HttpRequest, reference: str, place: int, name: str) -> HttpResponseBase:
+    """Driver and plate alone, or the papers alone: two taps, effective at once, the pass stays valid."""
+    return _change(request, reference, place, PARTS[name])
+
+
+@page("POST")
+def check(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is wrong with a vehicle as it is typed, and the HS codes that fit; nothing is stored."""
+    declaration = find_mine(request, reference)
+    data = _repaired(request)
+    parts = PARTS.get(request.POST.get("part", ""), WHOLE)
+    place = request.GET.get("place", "")
+    known = find_vehicle(declaration, int(place)) if place.isdecimal() else None
+    entry = VehicleEntry(data=data, parts=parts)
+    if entry.is_readable:
+        whole = {**(known.body() if known else {}), **entry.body()}
+        entry.take(_problems(declaration, whole, known), all_of_them="checked" in request.POST)
+    context = {
+        "forms": entry.forms,
+        "entry": entry,
+        "vin": entry.vehicle["vin"] if "fix_vin" in request.POST else None,
+        "hs_code": entry.vehicle["hs_code"] if "fix_hs_code" in request.POST else None,
+        "proposals": _proposals(entry) if parts == WHOLE else None,
+        "with_vin": parts == WHOLE,
+    }
+    return render(request, "declarations/_slots.html", context)
+
+
+@page("POST")
+def remove(request: HttpRequest, reference: str, place: int) -> HttpResponseBase:
+    """Take a vehicle out of a draft."""
+    declaration = find_mine(request, reference)
+    vehicle = find_vehicle(declaration, place)
+    options = {"declaration_id": declaration.pk, "vehicle_id": vehicle.pk, "by": request.user, "now": timezone.now()}
+    if attempt(request, actions.remove_vehicle, **options):
+        messages.success(request, _("Vehicle %(vin)s removed.") % {"vin": vehicle.vin})
+    return HttpResponseRedirect(reverse("declarations:vehicles", args=[reference]))
+
+
+def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[str]) -> HttpResponseBase:
+    declaration = find_mine(request, reference)
+    vehicle = find_vehicle(declaration, place)
+    stored = vehicle.body()
+    failure = ""
+    if request.method == "POST":
+        entry = VehicleEntry(data=_repaired(request), parts=parts)
+        if entry.is_readable and "more_papers" not in request.POST:
+            try:
+                declaration = actions.amend(
+                    declaration_id=declaration.pk,
+                    vehicle_id=vehicle.pk,
+                    body={"vehicles": [_changed(stored, entry.body())]},
+                    by=request.user,
+                    now=timezone.now(),
+                )
+                return _after(request, declaration, vehicle, entry)
+            except DomainError as refusal:
+                failure = _taken(declaration, vehicle, entry, refusal)
+    else:
+        entry = VehicleEntry(body=stored, parts=parts)
+        entry.take(_problems(declaration, stored, vehicle), all_of_them="check" in request.GET)
+    return _vehicle_page(request, declaration, vehicle, entry, failure=failure)
+
+
+def _vehicle_page(
+    request: HttpRequest, declaration: Declaration, vehicle: Vehicle | None, entry: VehicleEntry, *, failure: str
+) -> HttpResponse:
+    is_draft = declaration.is_draft
+    back = "declarations:vehicles" if is_draft else "declarations:detail"
+    check_href = reverse("declarations:vehicle-check", args=[declaration.reference])
+    is_told = request.method == "POST" or "check" in request.GET
+    context = {
+        "declaration": declaration,
+        "vehicle": vehicle,
+        "entry": entry,
+        "part": next((name for name, parts in PARTS.items() if parts == entry.parts), ""),
+        "failure": failure,
+        "items": entry.items() if is_told and "more_papers" not in request.POST else [],
+        "is_told": is_told,
+        "is_draft": is_draft,
+        "currency": declaration.currency,
+        "back_href": reverse(back, args=[declaration.reference]),
+        "check_href": f"{check_href}?place={vehicle.position}" if vehicle else check_href,
+        "proposals": _proposals(entry) if entry.parts == WHOLE else None,
+        "askable": _askable(declaration, vehicle) if vehicle and is_draft and entry.parts == WHOLE else [],
+    }
+    return render(request, "declarations/vehicle.html", context)
+
+
+def _after(
+    request: HttpRequest, declaration: Declaration, vehicle: Vehicle | None, entry: VehicleEntry
+) -> HttpResponseBase:
+    """Where to go once a vehicle is stored: to the next one, to the list, or here again for what needs repair."""
+    assert vehicle is not None, "it was stored just now"
+    args = [declaration.reference]
+    if not declaration.is_draft:
+        messages.success(request, _("Changed. The driver's pass stays as it is unless you are told otherwise."))
+        return HttpResponseRedirect(reverse("declarations:detail", args=args))
+    here = reverse("declarations:vehicle", args=[*args, vehicle.position])
+    messages.success(request, _("Saved as draft."))
+    if "fix_vin" in request.POST or "fix_hs_code" in request.POST:
+        return HttpResponseRedirect(f"{here}?check=1")
+    if "later" in request.POST:
+        return HttpResponseRedirect(reverse("declarations:vehicles", args=args))
+    if errors(_problems(declaration, entry.body(), vehicle)):
+        return HttpResponseRedirect(f"{here}?check=1")
+    if "another" in request.POST:
+        return HttpResponseRedirect(f"{reverse('declarations:vehicle-new', args=args)}?like={vehicle.position}")
+    return HttpResponseRedirect(reverse("declarations:vehicles", args=args))
+
+
+def _repaired(request: HttpRequest) -> Mapping[str, Any]:
+    """What was sent, with the repair that was tapped put in its field."""
+    data = request.POST.copy()
+    for field in ("vin", "hs_code"):
+        if f"fix_{field}" in data:
+            data[field] = data[f"fix_{field}"]
+    return data
+
+
+def _model_of(declaration: Declaration, place: str) -> dict[str, Any]:
+    return like(find_vehicle(declaration, int(place))) if place.isdecimal() else {}
+
+
+def _changed(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page changed. The VIN goes along: it says which vehicle is meant."""
+    changed = {name: value for name, value in sent.items() if _plain(value) != _plain(stored.get(name))}
+    return changed if "vin" in changed else {"vin": stored["vin"], **changed}
+
+
+def _plain(value: Any) -> Any:
+    """A value without what is empty in it, so that "" and nothing are the same."""
+    if isinstance(value, Mapping):
+        return {name: each for name, each in value.items() if each not in (None, "")}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value or None
+
+
+def _problems(declaration: Declaration, body: Mapping[str, Any], vehicle: Vehicle | None) -> list[Problem]:
+    """All that is wrong with one vehicle, and whether its VIN is taken."""
+    found = checks.check_vehicle(
+        body,
+        reference=load_reference(),
+        today=timezone.localdate(),
+        body=declaration.header(),
+        accepted=accepted_problems(declaration),
+    )
+    code = str(body.get("vin") or "")
+    if code:
+        found += [Problem(each.code, "/vin", each.level, each.values) for each in vins_in_use(declaration, [code])]
+        found += _twice(declaration, code, vehicle)
+    return found
+
+
+def _twice(declaration: Declaration, code: str, vehicle: Vehicle | None) -> list[Problem]:
+    same = declaration.vehicles.filter(vin=code).exclude(pk=vehicle.pk if vehicle else None)
+    first = same.order_by("position").first()
+    return [Problem(checks.VIN_DUPLICATE, "/vin", values={"row": first.position})] if first else []
+
+
+def _taken(declaration: Declaration, vehicle: Vehicle, entry: VehicleEntry, refusal: DomainError) -> str:
+    """Tell a refused amendment at the fields of this page."""
+    places = [each.pk for each in declaration.present_vehicles()]
+    row = places.index(vehicle.pk) if vehicle.pk in places else 0
+    mine, others = [], []
+    for problem in refusal.problems:
+        prefix = f"/vehicles/{row}"
+        if problem.pointer.startswith(f"{prefix}/"):
+            mine.append(Problem(problem.code, problem.pointer.removeprefix(prefix), problem.level, problem.values))
+        elif problem.level is Level.ERROR:
+            others.append(problem.message)
+    entry.take(mine)
+    return " ".join([str(refusal), *others])
+
+
+def _askable(declaration: Declaration, vehicle: Vehicle) -> list[dict[str, Any]]:
+    """Errors that an officer may accept with a reason, and whether he was asked already."""
+    asked = set(declaration.overrides.filter(vin=vehicle.vin).values_list("code", flat=True))
+    found = [each for each in _problems(declaration, vehicle.body(), vehicle) if each.overridable]
+    return [{"problem": each, "is_asked": each.code in asked} for each in found]
+
+
+def _proposals(entry: VehicleEntry) -> list[dict[str, Any]]:
+    """HS codes that fit what is typed, best first, each with its reason; national codes where they are known."""
+    reference = load_reference()
+    body = entry.vehicle.body()
+    known = {name: body.get(name) if isinstance(body.get(name), int) else None for name in ("displacement_cc", "seats")}
+    mass = body.get("gross_mass_kg")
+    found = tariff.propose(
+        body.get("category") or None,
+        body.get("powertrain") or None,
+        body.get("fuel") or None,
+        known["displacement_cc"],
+        known["seats"],
+        mass if isinstance(mass, int) else None,
+        reference.tariff_rows,
+    )
+    written = str(body.get("hs_code") or "")
+    result = []
+    for each in found[:MOST_PROPOSALS]:
+        national = sorted(code for code in reference.licence_codes if code.startswith(each.hs6))
+        result.append(
+            {"hs6": each.hs6, "why": each.why.label, "codes": national, "is_chosen": written.startswith(each.hs6)}
+        )
+    return result
