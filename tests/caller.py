@@ -1,10 +1,11 @@
 """How tests speak to the API: a key per person or device, JSON in, JSON out."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -104,3 +105,10 @@ def call() -> Callable[[User | str | None], Caller]:
         return Caller(key_of_device(who) if isinstance(who, str) else key_of(who))
 
     return caller
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """The doors' clock stands still at NOON."""
+    with time_machine.travel(NOON, tick=False):
+        yield

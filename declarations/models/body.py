@@ -4,7 +4,7 @@ A draft may hold anything; "31 February" cannot stand in a date column, yet must
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -65,7 +65,8 @@ def fit(field: "models.Field[Any, Any]", value: Any) -> tuple[bool, Any]:
 def _typed(field: "models.Field[Any, Any]", value: Any) -> Any:
     if isinstance(field, models.DateTimeField):
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo else None
+        # At the ends of the calendar the same moment in UTC has a year that Python or PostgreSQL does not know.
+        return moment if moment.tzinfo and MINYEAR < moment.year < MAXYEAR else None
     if isinstance(field, models.DateField):
         return date.fromisoformat(value)
     if isinstance(field, models.DecimalField):

@@ -162,8 +162,8 @@ class Declaration(Typed, Movable):
 
     def header(self) -> dict[str, Any]:
         """The declaration body of CONTRACT section 2 without its vehicles."""
-        body: dict[str, Any] = {name: getattr(self, name) for name in DECLARATION_FIELDS}
-        body["port"] = self.port_id
+        columns = {name: "port_id" if name == "port" else name for name in DECLARATION_FIELDS}
+        body: dict[str, Any] = {name: getattr(self, column) for name, column in columns.items()}
         body["planned_arrival_at"] = self.planned_arrival_at.isoformat() if self.planned_arrival_at else None
         body["consignee"] = {
             "name": self.consignee_name,
