@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint.models import Lane, Passage
@@ -13,11 +14,21 @@ from declarations.words import RoleName
 ALONE = timedelta(minutes=15)
 """So long an officer at the gate annuls an admission by himself; later it takes a supervisor or the control room."""
 
+SCANS = (RoleName.CHECKPOINT, RoleName.CONTROL_ROOM)
+"""Who stands at a lane, or sees it from afar."""
+
 
 def check_can_scan_at(user: object, lane: Lane) -> None:
     """Checkpoint officers of the lane's port scan as its virtual device."""
-    if not roles_of(user).at(lane.checkpoint.port_id, RoleName.CHECKPOINT, RoleName.CONTROL_ROOM):
+    if not roles_of(user).at(lane.checkpoint.port_id, *SCANS):
         raise NotPermitted
+
+
+def lanes_to_scan_at(user: object) -> QuerySet[Lane]:
+    """Open lanes where `check_can_scan_at` lets this person scan."""
+    ports = roles_of(user).ports(*SCANS)
+    lanes = Lane.objects.filter(is_open=True).select_related("checkpoint__port")
+    return lanes if ports is None else lanes.filter(checkpoint__port__in=ports)
 
 
 def check_can_decide_passage(user: object, passage: Passage) -> None:

@@ -1,5 +1,52 @@
-"""Addresses of this door."""
+"""Addresses of the officers' pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from checkpoint.views import cases, desk, dossier, home, inspections, overrides, scan, verbs
+
+app_name = "checkpoint"
+
+DECLARATION = "desk/declarations/<str:reference>"
+VEHICLE = f"{DECLARATION}/vehicles/<str:vin>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.Home.as_view(), name="home"),
+    path("find", home.Find.as_view(), name="find"),
+    # the lane
+    path("scan", scan.Resume.as_view(), name="resume"),
+    path("scan/lanes", scan.Lanes.as_view(), name="lanes"),
+    path("scan/lanes/<str:lane>", scan.Scan.as_view(), name="scan"),
+    # cases
+    path("cases", cases.Cases.as_view(), name="cases"),
+    path("passages/<uuid:passage>", cases.PassagePage.as_view(), name="passage"),
+    path("passages/<uuid:passage>/annul", cases.Annul.as_view(), name="annul"),
+    path("passages/<uuid:passage>/contest", cases.Contest.as_view(), name="contest"),
+    path("passages/<uuid:passage>/override", cases.AskOverride.as_view(), name="ask-override"),
+    path("overrides", overrides.Overrides.as_view(), name="overrides"),
+    path("overrides/<uuid:override>/grant", overrides.Grant.as_view(), name="grant-override"),
+    # the desk
+    path("desk", desk.Desk.as_view(), name="desk"),
+    path(DECLARATION, dossier.DeclarationPage.as_view(), name="declaration"),
+    path(f"{DECLARATION}/hold", verbs.PlaceHold.as_view(), name="hold"),
+    path(f"{DECLARATION}/release", verbs.Release.as_view(), name="release"),
+    path(f"{DECLARATION}/refuse", verbs.Refuse.as_view(), name="refuse"),
+    path(f"{DECLARATION}/request", verbs.RequestDocuments.as_view(), name="request"),
+    path(f"{DECLARATION}/accept-papers", verbs.AcceptPapers.as_view(), name="accept-papers"),
+    path(f"{DECLARATION}/refuse-papers", verbs.RefusePapers.as_view(), name="refuse-papers"),
+    path(f"{DECLARATION}/overdue", verbs.ConfirmOverdue.as_view(), name="overdue"),
+    path(f"{DECLARATION}/appeal", verbs.GrantAppeal.as_view(), name="appeal"),
+    path(f"{DECLARATION}/problem", verbs.AcceptProblem.as_view(), name="accept-problem"),
+    path(VEHICLE, dossier.VehiclePage.as_view(), name="vehicle"),
+    path(f"{VEHICLE}/hold", verbs.PlaceVehicleHold.as_view(), name="vehicle-hold"),
+    path(f"{VEHICLE}/inspection", verbs.OrderInspection.as_view(), name="order-inspection"),
+    path(f"{VEHICLE}/detain", verbs.Detain.as_view(), name="detain"),
+    path(f"{VEHICLE}/end-detention", verbs.EndDetention.as_view(), name="end-detention"),
+    path(f"{VEHICLE}/returned", verbs.RecordReturn.as_view(), name="returned"),
+    path("holds/<uuid:hold>/lift", verbs.LiftHold.as_view(), name="lift"),
+    # inspections
+    path("inspections", inspections.Inspections.as_view(), name="inspections"),
+    path("inspections/<uuid:inspection>", inspections.InspectionPage.as_view(), name="inspection"),
+    path("inspections/<uuid:inspection>/start", inspections.Start.as_view(), name="start-inspection"),
+    path("inspections/<uuid:inspection>/result", inspections.Finish.as_view(), name="finish-inspection"),
+    path("inspections/<uuid:inspection>/waive", inspections.Waive.as_view(), name="waive-inspection"),
+]

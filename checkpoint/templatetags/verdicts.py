@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
+from declarations.templatetags.show import tag
+
 register = template.Library()
 
 
@@ -55,3 +57,14 @@ def clock(at: datetime | str | None) -> SafeString:
     if moment is None:
         return SafeString("")
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), f"{timezone.localtime(moment):%H:%M:%S}")
+
+
+ICONS = {ADMIT.name: ("ok", "check-fill"), STOP.name: ("stop", "stop-fill"), OFFICER.name: ("officer", "officer")}
+
+
+@register.simple_tag
+def verdict_icon(verdict: str, reason: str) -> SafeString:
+    """The result as a tag for lists: the word beside its icon."""
+    result = result_of({"verdict": verdict, "reason": reason})
+    tone, name = ICONS.get(result.name, ("used", "used"))
+    return tag(tone, name, result.word)

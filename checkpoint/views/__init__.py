@@ -1,0 +1,1 @@
+"""Pages for officers: scanning, cases at the gate, the desk."""

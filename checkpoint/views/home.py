@@ -1,0 +1,82 @@
+"""The first page of an officer, and how he finds a vehicle."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from checkpoint.forms import SearchForm
+from checkpoint.permissions import lanes_to_scan_at
+from checkpoint.views import queues
+from checkpoint.views.cases import open_cases
+from checkpoint.views.frame import Officers
+from declarations.models import Vehicle
+from declarations.words import RoleName
+
+NEWEST = 5
+MOST_FOUND = 20
+
+
+class Home(Officers):
+    """How much waits, and the newest cases."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Counts with the way to each list; the poll gets the newest cases alone."""
+        user, now = request.user, timezone.now()
+        cases = open_cases(user)
+        total = cases.order_by().count()
+        newest = {"cases": list(cases[:NEWEST]), "total": total, "now": now}
+        if getattr(request, "htmx", False):
+            return render(request, "checkpoint/_cases.html", newest)
+        desk = [
+            {
+                "value": queues.waiting(queue, user, now).order_by().count(),
+                "label": queue.label,
+                "href": f"{reverse('checkpoint:desk')}?queue={queue.name}",
+            }
+            for queue in queues.QUEUES
+        ]
+        gate = [
+            {"value": total, "label": _("Open cases"), "href": reverse("checkpoint:cases")},
+            {
+                "value": queues.open_overrides(user, now).count(),
+                "label": _("Overrides asked for"),
+                "href": reverse("checkpoint:overrides"),
+            },
+            {
+                "value": queues.open_inspections(user).count(),
+                "label": _("Inspections"),
+                "href": reverse("checkpoint:inspections"),
+            },
+        ]
+        values = {
+            "gate": gate,
+            "desk": desk,
+            **newest,
+            "may_scan": lanes_to_scan_at(user).exists(),
+            "roles": _roles(user),
+        }
+        return render(request, "checkpoint/home.html", values)
+
+
+class Find(Officers):
+    """Find a vehicle by its VIN, and go on with its pass."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Vehicles at this officer's ports, live ones first."""
+        form = SearchForm(request.GET or None)
+        found: list[Vehicle] = []
+        text = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
+        if text:
+            rows = queues.vehicles_matching(Vehicle.objects.visible_to(request.user), text)
+            found = list(rows.select_related("declaration__organisation").order_by("-live", "-id")[:MOST_FOUND])
+        lane = request.session.get("lane", "")
+        values = {"form": form, "found": found, "text": text, "lane": lane, "now": timezone.now()}
+        return render(request, "checkpoint/find.html", values)
+
+
+def _roles(user: object) -> list[str]:
+    """What this person is, and where, in words."""
+    rows = user.roles.select_related("port", "organisation")  # type: ignore[attr-defined]
+    return [f"{RoleName(row.role).label} · {row.port or row.organisation or _('every port')}" for row in rows]

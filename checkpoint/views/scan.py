@@ -1,0 +1,174 @@
+"""The officer's scan page: he is the virtual device of the lane that he opened."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from checkpoint import scanning
+from checkpoint.forms import ScanForm
+from checkpoint.models import Lane, Passage
+from checkpoint.models.device import DeviceKind
+from checkpoint.models.gate import Gate, gate_of_device
+from checkpoint.permissions import lanes_to_scan_at
+from checkpoint.reasons import REASONS, Reason, Remedy, Verdict, driver_text, officer_text
+from checkpoint.views.frame import Officers
+from declarations.models import Admission, Vehicle
+from declarations.words import Stage
+
+OPENED = "lane"
+"""Where the session remembers the lane."""
+
+NEEDS_SECOND_LOOK = frozenset({Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK, Remedy.CONTEST, Remedy.OVERRIDE})
+"""Remedies that are taken on the page of the case."""
+
+
+class Lanes(Officers):
+    """Choose the lane to scan at; the choice is remembered for the shift."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The lanes of one's ports, in the order of the road: entry, release, exit."""
+        order = list(Stage.values)
+        lanes = sorted(
+            lanes_to_scan_at(request.user),
+            key=lambda lane: (lane.checkpoint.port_id, order.index(lane.checkpoint.stage), lane.code),
+        )
+        opened = request.session.get(OPENED)
+        return render(request, "checkpoint/lanes.html", {"lanes": lanes, "opened": opened})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Open a lane."""
+        lane = get_object_or_404(lanes_to_scan_at(request.user), code=request.POST.get("lane", ""))
+        request.session[OPENED] = lane.code
+        return HttpResponseRedirect(reverse("checkpoint:scan", args=[lane.code]))
+
+
+class Resume(Officers):
+    """Go on scanning where one was, or choose a lane first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """To the remembered lane, if it is still open to this officer."""
+        code = request.session.get(OPENED, "")
+        if not lanes_to_scan_at(request.user).filter(code=code).exists():
+            return HttpResponseRedirect(reverse("checkpoint:lanes"))
+        return HttpResponseRedirect(reverse("checkpoint:scan", args=[code]))
+
+
+class Scan(Officers):
+    """Scan at one lane. Without JavaScript the answer is a page of its own."""
+
+    def get(self, request: HttpRequest, lane: str) -> HttpResponse:
+        """The field; `?vin=` fills in the newest pass of a vehicle that was found by its VIN."""
+        row = get_object_or_404(lanes_to_scan_at(request.user), code=lane)
+        request.session[OPENED] = row.code
+        values: dict[str, Any] = {"scan_id": uuid.uuid4()}
+        if wanted := request.GET.get("vin"):
+            vehicle = Vehicle.objects.visible_to(request.user).filter(vin=wanted, live=True).first()
+            newest = vehicle.newest_pass if vehicle else None
+            values |= {"vin": wanted, "code": newest.manual_code if newest else ""}
+        return self._page(row, ScanForm(initial=values))
+
+    def post(self, request: HttpRequest, lane: str) -> HttpResponse:
+        """Ask the gate; a repeated send of the same scan gets the stored answer."""
+        row = get_object_or_404(lanes_to_scan_at(request.user), code=lane)
+        now = timezone.now()
+        gate = _gate(row, now)
+        form = ScanForm(request.POST)
+        if not form.is_valid():
+            return self._page(row, form, status=422)
+        try:
+            answer = scanning.scan(
+                gate=gate,
+                scan_id=form.cleaned_data["scan_id"],
+                body=form.body(),
+                officer=request.user,  # type: ignore[arg-type]
+                now=now,
+            )
+        except scanning.BodyDiffers:
+            # The fields were changed after a try that did arrive: that is another question, so it needs another id.
+            data = request.POST.copy()
+            data["scan_id"] = str(uuid.uuid4())
+            form = ScanForm(data)
+            form.add_error("code", _("The first try was answered already. Send this changed scan once more."))
+            return self._page(row, form, status=409)
+        except OperationalError:
+            return self._verdict(_no_answer(gate, now), status=503)
+        return self._verdict(answer.payload)
+
+    def _page(self, lane: Lane, form: ScanForm, *, status: int = 200) -> HttpResponse:
+        gate_now = timezone.now()
+        no_answer = _no_answer(_gate(lane, gate_now), gate_now)
+        values = {"lane": lane, "form": form, "next_href": self.request.path, "no_answer": no_answer}
+        template = "checkpoint/_scan_form.html" if _wants_part(self.request) else "checkpoint/scan.html"
+        return render(self.request, template, values, status=status)
+
+    def _verdict(self, payload: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        reason = Reason(payload["reason"])
+        remedies = REASONS[reason].remedies
+        passage = Passage.objects.filter(pk=payload["passage_id"]).first() if payload["passage_id"] else None
+        values: dict[str, Any] = {
+            "answer": payload,
+            "advice": [str(each.label) for each in Remedy if each in remedies],
+            "next_href": self.request.path,
+            "case_href": "",
+        }
+        if passage is not None and remedies & NEEDS_SECOND_LOOK:
+            values["case_href"] = reverse("checkpoint:passage", args=[passage.pk])
+        if passage is not None and reason is Reason.ALREADY_ADMITTED:
+            values |= _first_use(passage)
+        template = "checkpoint/_verdict.html" if _wants_part(self.request) else "checkpoint/verdict.html"
+        return render(self.request, template, values, status=status)
+
+
+def _gate(lane: Lane, now: datetime) -> Gate:
+    """The gate as the lane's virtual device knows it.
+
+    Raises: Http404 for a lane without one, or with a revoked one.
+    """
+    device = lane.devices.filter(kind=DeviceKind.VIRTUAL).first()
+    gate = gate_of_device(device.pk, now=now) if device else None
+    if gate is None:
+        raise Http404
+    return gate
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "scan"
+
+
+def _first_use(passage: Passage) -> dict[str, Any]:
+    """When and where the pass was used before."""
+    stages = [passage.stage, Stage.EXIT]
+    rows = Admission.objects.filter(vehicle=passage.vehicle_id, stage__in=stages, annulled_at=None)
+    first = rows.order_by("at").first()
+    if first is None:
+        return {}
+    lane = Passage.objects.filter(pk=first.passage_id).values_list("lane__code", flat=True).first()
+    return {"used_at": first.at, "used_lane": lane}
+
+
+def _no_answer(gate: Gate, now: datetime) -> dict[str, Any]:
+    """What an officer reads when nothing could be stored: nothing counts as answered, the same scan is asked anew."""
+    reason = Reason.TIMED_OUT
+    return {
+        "passage_id": None,
+        "verdict": Verdict.MANUAL.value,
+        "reason": reason.value,
+        "advice": [],
+        "provisional": False,
+        "barrier": "STAY",
+        "port": gate.port,
+        "stage": gate.stage.value,
+        "lane": gate.lane,
+        "decided_at": now,
+        "officer_text": officer_text(reason),
+        "driver_text": driver_text(reason),
+        "vehicle": None,
+        "declaration": None,
+    }
