@@ -1,0 +1,1 @@
+"""What customs does: assess, hold, decide, inspect, override, and what time itself does."""
