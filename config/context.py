@@ -37,7 +37,13 @@ def _scans(person: Person) -> bool:
     return any(row.role in SCANS for row in roles_of(person).rows)
 
 
+def _declares(person: Person) -> bool:
+    return bool(roles_of(person).organisations)
+
+
 PLACES: tuple[Place, ...] = (
+    Place(_("Home"), "home", _declares),
+    Place(_("Declarations"), "declarations:list", _declares),
     Place(_("Work"), "checkpoint:home", _is_officer),
     Place(_("Scan"), "checkpoint:resume", _scans),
     Place(_("Cases"), "checkpoint:cases", _is_officer),
