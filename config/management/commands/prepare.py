@@ -3,12 +3,12 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "migrate, compile messages, collect static files, load reference data; with --demo also the demo's world"
+    help = "migrate, compile messages, collect static files, load code lists, see to a signing key; with --demo its world"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -19,8 +19,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("messages", compile=True)
         call_command("collectstatic", interactive=False, verbosity=0)
-        known = get_commands()
-        if "seed" in known:
-            call_command("seed")
-        if options["demo"] and "seed_demo" in known:
+        call_command("seed")
+        if options["demo"]:
             call_command("seed_demo", write=options["demo"])
+        # Behind the demo, whose past is signed with a key of that past.
+        call_command("rotate_pass_key", if_missing=True)
