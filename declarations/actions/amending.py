@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from declarations import checks, permissions
+from declarations import checks, permissions, tariff, vin
 from declarations.actions.drafting import change_draft, change_draft_vehicle, count_problems, fresh, remove_vehicle
-from declarations.actions.lodging import hand_in_again, remember_version, set_legal_time, vins_in_use
+from declarations.actions.lodging import VIN_IN_USE, hand_in_again, remember_version, set_legal_time, vins_in_use
 from declarations.actions.writing import accepted_problems, change_vehicle, write_header
 from declarations.clearance.closing import withdraw
 from declarations.clearance.controls import settle
@@ -69,7 +69,11 @@ def amend(
     if not header and not changes:
         return declaration
     _expect_movable(vehicles, header, changes)
-    _write(declaration, body, changes, now=now)
+    try:
+        with transaction.atomic():
+            _write(declaration, body, changes, now=now)
+    except IntegrityError as clash:
+        raise Unacceptable(_taken_vins(declaration, changes)) from clash
     _expect_no_new_errors(declaration, before, header, changes, now=now)
     for vehicle, names in changes:
         _tell(declaration, vehicle, names, by=by, now=now)
@@ -156,14 +160,14 @@ def _vehicle_changes(
     opened = {vehicle.vin: vehicle for vehicle in vehicles if vehicle.status not in CLOSED_VEHICLE}
     bodies = {row["vin"]: row for row in before["vehicles"]}
     unknown, changes = [], []
-    for index, values in enumerate(wanted):
+    for index, values in enumerate(map(_normal, wanted)):
         if vehicle_id is not None:
             vehicle = next((row for row in opened.values() if row.pk == vehicle_id), None)
         else:
-            vehicle = opened.get(str(values.get("vin") or "").strip().upper())
+            vehicle = opened.get(values.get("vin") or "")
         if vehicle is None:
-            vin = values.get("vin") or ""
-            unknown.append(Problem(VIN_NOT_DECLARED, f"/vehicles/{index}/vin", values={"vin": vin}))
+            named = values.get("vin") or ""
+            unknown.append(Problem(VIN_NOT_DECLARED, f"/vehicles/{index}/vin", values={"vin": named}))
             continue
         names = _changed_names(bodies[vehicle.vin], values)
         if names:
@@ -171,6 +175,31 @@ def _vehicle_changes(
     if unknown:
         raise Unacceptable(unknown)
     return changes
+
+
+def _normal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as lodging stores them; a live VIN in another spelling would slip past the unique index (law 4)."""
+    normal = dict(values)
+    for name, read in (("vin", vin.normalise), ("hs_code", tariff.national_code)):
+        if isinstance(normal.get(name), str):
+            normal[name] = read(normal[name])
+    return normal
+
+
+def _taken_vins(declaration: Declaration, changes: list[tuple[Vehicle, dict[str, Any]]]) -> list[Problem]:
+    """Problems for the VINs that the unique index has just refused."""
+    present = fresh(declaration).present_vehicles()
+    rows = {vehicle.pk: row for row, vehicle in enumerate(present)}
+    own = {vehicle.vin: row for row, vehicle in enumerate(present)}
+    found = []
+    for vehicle, values in changes:
+        if "vin" in values:
+            pointer, twin = f"/vehicles/{rows[vehicle.pk]}/vin", own.get(values["vin"])
+            if twin is None:
+                found.append(Problem(VIN_IN_USE, pointer))
+            else:
+                found.append(Problem(checks.VIN_DUPLICATE, pointer, values={"row": twin + 1}))
+    return found
 
 
 def _expect_movable(vehicles: list[Vehicle], header: set[str], changes: list[tuple[Vehicle, dict[str, Any]]]) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from declarations import permissions
+from declarations import vin as vins
 from declarations.actions.drafting import check_draft, count_problems, fresh
 from declarations.errors import Conflict
 from declarations.lifecycle import DeclarationStatus
@@ -62,6 +63,7 @@ def ask(*, declaration_id: int, vin: str, code: str, text: str, by: Any, now: da
     """
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     permissions.check_can_change(by, declaration)
+    vin = vins.normalise(vin)
     _expect_problem(declaration, vin, code, now=now)
     row, _new = ProblemOverride.objects.get_or_create(declaration=declaration, vin=vin, code=code)
     row.text, row.asked_by, row.asked_at = text, by, now
@@ -81,6 +83,7 @@ def accept_problem(
     """
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     permissions.check_can_accept_problem(by, declaration)
+    vin = vins.normalise(vin)
     _expect_problem(declaration, vin, code, now=now)
     row, _new = ProblemOverride.objects.get_or_create(declaration=declaration, vin=vin, code=code)
     row.accepted_by, row.accepted_at, row.reason = by, now, reason
@@ -100,7 +103,8 @@ def accept_problem(
 
 def _expect_problem(declaration: Declaration, vin: str, code: str, *, now: datetime) -> None:
     whole = fresh(declaration)
-    rows = {f"/vehicles/{row}/" for row, vehicle in enumerate(whole.present_vehicles()) if vehicle.vin == vin}
+    present = enumerate(whole.present_vehicles())
+    rows = {f"/vehicles/{row}/" for row, vehicle in present if vins.normalise(vehicle.vin) == vin}
     found = check_draft(whole, now=now)
     there = any(each.code == code and any(each.pointer.startswith(row) for row in rows) for each in found)
     if code not in OVERRIDABLE or not there:

@@ -12,6 +12,7 @@ from declarations import checks, permissions
 from declarations.actions.writing import accepted_problems, add_vehicles, change_vehicle, write_header
 from declarations.clearance.closing import withdraw
 from declarations.errors import Conflict
+from declarations.lifecycle import VehicleStatus
 from declarations.models import Declaration, Organisation, Vehicle, load_reference, note
 from declarations.models.history import By
 from declarations.problems import Level, Problem
@@ -59,7 +60,8 @@ def change_draft(*, declaration_id: int, body: Mapping[str, Any], by: By, now: d
     write_header(declaration, body)
     declaration.save()
     known: dict[str, Vehicle] = {}
-    for vehicle in Vehicle.objects.locked().filter(declaration=declaration).order_by("position"):
+    there = Vehicle.objects.locked().filter(declaration=declaration).exclude(status=VehicleStatus.WITHDRAWN)
+    for vehicle in there.order_by("position"):
         known.setdefault(vehicle.vin, vehicle)
     new = []
     for values in body.get("vehicles") or []:
@@ -102,15 +104,17 @@ def remove_vehicle(*, declaration_id: int, vehicle_id: int, by: By, now: datetim
     declaration = locked_draft(declaration_id, by=by)
     vehicle = Vehicle.objects.locked().get(pk=vehicle_id, declaration=declaration)
     note(declaration_id=declaration.pk, by=by, at=now, reason="VEHICLE_REMOVED", data={"vin": vehicle.vin})
-    if vehicle.passes.exists():
-        # It was released once before the declaration was rejected; its pass must be able to say why it is gone.
+    if _is_known_to_customs(vehicle):
         withdraw(vehicle, by=by, now=now, reason="VEHICLE_REMOVED")
     else:
-        vehicle.inspections.all().delete()
-        vehicle.checks.all().delete()
-        vehicle.risk_hits.all().delete()
         vehicle.delete()
     return _changed(declaration, [], by=by, now=now)
+
+
+def _is_known_to_customs(vehicle: Vehicle) -> bool:
+    """Whether it was lodged once: its pass must be able to say why it is gone, and findings must not vanish."""
+    traces = (vehicle.passes, vehicle.risk_hits, vehicle.holds, vehicle.checks, vehicle.inspections, vehicle.requests)
+    return any(trace.exists() for trace in traces)
 
 
 @transaction.atomic

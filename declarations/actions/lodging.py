@@ -106,9 +106,11 @@ def _hand_in(
 ) -> None:
     vehicles = list(declaration.vehicles.exclude(status__in=CLOSED_VEHICLE))
     for vehicle in vehicles:
-        vehicle.vin = vin.normalise(vehicle.vin)
-        vehicle.hs_code = tariff.national_code(vehicle.hs_code)
-    Vehicle.objects.bulk_update(vehicles, ["vin", "hs_code"], batch_size=500)
+        # With dots and blanks a good code may not have fitted its column; what is stored from now on does.
+        vehicle.vin = vin.normalise(vehicle.entered.pop("vin", vehicle.vin))
+        vehicle.hs_code = tariff.national_code(vehicle.entered.pop("hs_code", vehicle.hs_code))
+        vehicle.being_assessed = False  # all of them are assessed now
+    Vehicle.objects.bulk_update(vehicles, ["vin", "hs_code", "entered", "being_assessed"], batch_size=500)
     newest = declaration.versions.order_by("-version").values_list("version", flat=True).first()
     declaration.version = (newest or 0) + 1
     declaration.lodged_at = now

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from declarations import checks, papers, risk
@@ -42,9 +42,7 @@ def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     if declaration.status != DeclarationStatus.LODGED:
         return
-    vehicles = list(
-        Vehicle.objects.locked().filter(declaration=declaration).exclude(status__in=CLOSED_VEHICLE).order_by("position")
-    )
+    vehicles = list(_whole().filter(declaration=declaration).exclude(status__in=CLOSED_VEHICLE))
     vehicles = _accept(declaration, vehicles, now=now)
     if not vehicles:
         return
@@ -69,7 +67,7 @@ def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
 def assess_amended(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     """Look again at vehicles that were amended after release; the others of the declaration never notice."""
     declaration = Declaration.objects.locked().get(pk=declaration_id)
-    vehicles = list(Vehicle.objects.locked().filter(declaration=declaration, being_assessed=True).order_by("position"))
+    vehicles = list(_whole().filter(declaration=declaration, being_assessed=True))
     opened = [vehicle for vehicle in vehicles if vehicle.status == VehicleStatus.DECLARED]
     _select_vehicles(declaration, opened, draw=draw, now=now)
     for vehicle in vehicles:
@@ -79,6 +77,11 @@ def assess_amended(*, declaration_id: int, draw: Draw, now: datetime) -> None:
         issue_passes(declaration, opened, by=BY, now=now, reason="AMENDED")
     recompute(vehicles, now=now)
     declaration.touch(at=now)
+
+
+def _whole() -> QuerySet[Vehicle]:
+    """Vehicles under lock, in their order, with all that a body needs."""
+    return Vehicle.objects.locked().prefetch_related("papers", "driver").order_by("position", "pk")
 
 
 def _accept(declaration: Declaration, vehicles: list[Vehicle], *, now: datetime) -> list[Vehicle]:

@@ -5,9 +5,20 @@ from datetime import datetime
 
 from django.db import transaction
 
+from declarations import vin
 from declarations.clearance.issuing import revoke_passes
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, InspectionStatus, VehicleStatus
-from declarations.models import By, Declaration, Inspection, Vehicle, move, note
+from declarations.models import (
+    By,
+    Declaration,
+    DocumentCheck,
+    DocumentRequest,
+    Hold,
+    Inspection,
+    Vehicle,
+    move,
+    note,
+)
 from declarations.models.standing import recompute
 
 TO_WITHDRAWN: dict[str, tuple[str, ...]] = {
@@ -23,23 +34,28 @@ TO_WITHDRAWN: dict[str, tuple[str, ...]] = {
 def withdraw(vehicle: Vehicle, *, by: By, now: datetime, reason: str, text: str = "") -> None:
     """Take one locked vehicle out of its declaration; its pass stays ISSUED, so that the gate can say why."""
     vehicle.move_to(*TO_WITHDRAWN[vehicle.status], by=by, at=now, reason=reason, text=text)
-    waiting = Inspection.objects.select_related("vehicle").filter(
-        vehicle=vehicle, follows=None, status__in=[InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS]
-    )
-    for inspection in waiting:
-        inspection.closed_at = now
-        inspection.save(update_fields=["closed_at"])
-        inspection.move_to(InspectionStatus.CANCELLED, by=by, at=now, reason=reason)
+    _cancel_orders([vehicle], by=by, now=now, reason=reason)
     recompute([vehicle], now=now)
+
+
+def _cancel_orders(vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason: str) -> None:
+    """Nobody has to examine what does not come; an order that follows a failure waits for its return."""
+    orders = list(
+        Inspection.objects.select_related("vehicle").filter(
+            vehicle__in=vehicles, follows=None, status__in=[InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS]
+        )
+    )
+    for order in orders:
+        order.closed_at = now
+        order.save(update_fields=["closed_at"])
+        order.move_to(InspectionStatus.CANCELLED, by=by, at=now, reason=reason)
 
 
 def close(declaration: Declaration, status: str, *, by: By, now: datetime, reason: str, text: str = "") -> None:
     """End a locked declaration (CANCELLED, EXPIRED): its DECLARED vehicles are withdrawn, its passes revoked."""
-    was_draft = declaration.is_draft
     declaration.move_to(status, by=by, at=now, reason=reason, text=text)
     withdraw_declared(declaration, by=by, now=now, reason=reason)
-    if not was_draft:
-        revoke_passes(declaration, by=by, now=now, reason=reason)
+    revoke_passes(declaration, by=by, now=now, reason=reason)
     declaration.touch(at=now)
 
 
@@ -47,6 +63,7 @@ def withdraw_declared(declaration: Declaration, *, by: By, now: datetime, reason
     """Withdraw every vehicle that was never presented."""
     vehicles = list(Vehicle.objects.locked().filter(declaration=declaration, status=VehicleStatus.DECLARED))
     move(vehicles, VehicleStatus.WITHDRAWN, by=by, at=now, reason=reason)
+    _cancel_orders(vehicles, by=by, now=now, reason=reason)
     recompute(vehicles, now=now)
     return vehicles
 
@@ -83,10 +100,13 @@ def set_aside(
     draft.begin(by=by, at=now, reason="SET_ASIDE")
     for vehicle in vehicles:
         vehicle.declaration = draft
-        vehicle.live = False
-    Vehicle.objects.bulk_update(vehicles, ["declaration", "live"])
+        vehicle.live = vehicle.being_assessed = False
+    Vehicle.objects.bulk_update(vehicles, ["declaration", "live", "being_assessed"])
     vins = [vehicle.vin for vehicle in vehicles]
-    declaration.overrides.filter(vin__in=vins).update(declaration=draft)
+    declaration.overrides.filter(vin__in=map(vin.normalise, vins)).update(declaration=draft)
+    for control in (Hold, DocumentCheck, DocumentRequest):
+        control.objects.filter(vehicle__in=vehicles).update(declaration=draft)
+    recompute(vehicles, now=now)
     note(declaration_id=declaration.pk, by=by, at=now, reason=reason, data={"to": draft.reference, "vins": vins})
     note(declaration_id=draft.pk, by=by, at=now, reason=reason, data={"from": declaration.reference, "vins": vins})
     return draft

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from declarations import permissions
+from declarations.checks.fields import CHOICE_UNKNOWN
 from declarations.clearance.controls import refer_released, settle
-from declarations.errors import Conflict
+from declarations.errors import Conflict, Unacceptable
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus
-from declarations.models import Declaration, Hold, Vehicle, note
+from declarations.models import Declaration, Hold, HoldReason, Vehicle, note
 from declarations.models.standing import recompute
+from declarations.problems import Problem
 
 
 @transaction.atomic
@@ -28,10 +30,12 @@ def place(
 ) -> Hold:
     """Block a vehicle, or with no vehicle the whole declaration.
 
-    Raises: NotPermitted; Conflict when there is nothing left to block.
+    Raises: NotPermitted; Unacceptable for an unknown reason; Conflict when there is nothing left to block.
     """
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     permissions.check_can_hold(by, declaration)
+    if not HoldReason.objects.filter(code=reason_code).exists():
+        raise Unacceptable([Problem(CHOICE_UNKNOWN, "/reason_code", values={"value": reason_code})])
     vehicles = list(Vehicle.objects.locked().filter(declaration=declaration))
     opened = [row for row in vehicles if row.status not in CLOSED_VEHICLE and vehicle_id in (None, row.pk)]
     if declaration.status not in HOLDING_VIN or not opened:
