@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "migrate, compile messages, collect static files, load code lists, see to a signing key; with --demo its world"
+    help = "migrate, compile messages, collect static files, load code lists, see to a signing key; --demo: its world"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
