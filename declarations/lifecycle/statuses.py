@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DeclarationStatus(TextChoices):
@@ -50,15 +51,15 @@ class InspectionStatus(TextChoices):
     SATISFACTORY = "SATISFACTORY", _("satisfactory")
     NOT_SATISFACTORY = "NOT_SATISFACTORY", _("not satisfactory")
     WAIVED = "WAIVED", _("waived")
-    CANCELLED = "CANCELLED", _("cancelled")
+    CANCELLED = "CANCELLED", pgettext_lazy("inspection", "cancelled")
 
 
 class CheckStatus(TextChoices):
     """Whether a document check still blocks release."""
 
-    OPEN = "OPEN", _("open")
-    ACCEPTED = "ACCEPTED", _("accepted")
-    REFUSED = "REFUSED", _("refused")
+    OPEN = "OPEN", pgettext_lazy("document check", "open")
+    ACCEPTED = "ACCEPTED", pgettext_lazy("document check", "accepted")
+    REFUSED = "REFUSED", pgettext_lazy("document check", "refused")
 
 
 class PassKeyStatus(TextChoices):
