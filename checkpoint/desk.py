@@ -61,6 +61,12 @@ ANNUL_STEPS: dict[tuple[str, str], tuple[str, ...]] = {
 """The way back when an admission is annulled, stepping over later stages too."""
 
 
+PRESENTABLE = frozenset(
+    {DeclarationStatus.RELEASED, DeclarationStatus.UNDER_CONTROL, DeclarationStatus.DOCUMENTS_REQUIRED}
+)
+"""Declarations whose vehicles may come into the yard."""
+
+
 @transaction.atomic
 def decide(*, passage_id: uuid.UUID, result: str, reason: str, vin: str = "", by: Any, now: datetime) -> Case:
     """Settle a MANUAL or ALARM passage: RELEASE, INSPECT or TURN_BACK.
@@ -201,22 +207,37 @@ def _stages(port_id: str) -> set[str]:
     return set(Checkpoint.objects.filter(port=port_id).values_list("stage", flat=True))
 
 
+def _can_step_here(passage: Passage, vehicle: Vehicle, stages: set[str]) -> bool:
+    """Where the port has a yard entry, nothing but that entry presents: a vehicle inside without it could not go on."""
+    return vehicle.status != V.DECLARED or passage.stage == Stage.ENTRY or Stage.ENTRY not in stages
+
+
+def _may_be_presented(vehicle: Vehicle) -> bool:
+    """Not while the declaration is only lodged or has ended, and not while the vehicle is assessed again.
+
+    The gate asks the same; since then the exporter may have amended.
+    """
+    if vehicle.status != V.DECLARED:
+        return True
+    return vehicle.declaration.status in PRESENTABLE and not vehicle.being_assessed
+
+
 def _release(passage: Passage, vehicle: Vehicle, *, reason: str, by: Any, now: datetime) -> None:
     """Let the vehicle through as the gate would have, under the same laws."""
     declaration = vehicle.declaration
     stage = passage.stage
-    if stage != Stage.ENTRY:
-        if declaration.status != DeclarationStatus.RELEASED and stage == Stage.RELEASE:
-            raise Conflict("DECLARATION_NOT_RELEASED", _("The declaration is not released."))
-        causes = open_causes(vehicle, now=now)
-        if vehicle.being_assessed:
-            causes.append("DECLARATION_NOT_RELEASED")
-        if causes:
-            raise Conflict(causes[0], _("Something stands against this vehicle. Settle the cause first."))
+    if declaration.port_id != passage.port_id:
+        raise Conflict("WRONG_PORT", _("This vehicle is declared for another port by now."))
     stages = _stages(passage.port_id)
     steps = RELEASE_STEPS.get((stage, vehicle.status))
-    if steps is None or (stage == Stage.RELEASE and vehicle.status == V.DECLARED and Stage.ENTRY in stages):
+    if steps is None or not _can_step_here(passage, vehicle, stages):
         raise Conflict("WRONG_STAGE", _("This vehicle is not at this stage of its way."))
+    is_late = V.RELEASED in steps and declaration.status != DeclarationStatus.RELEASED
+    if is_late or not _may_be_presented(vehicle):
+        raise Conflict("DECLARATION_NOT_RELEASED", _("The declaration is not released."))
+    causes = open_causes(vehicle, now=now, stage=stage) if stage != Stage.ENTRY else []
+    if causes:
+        raise Conflict(causes[0], _("Something stands against this vehicle. Settle the cause first."))
     if stage == Stage.RELEASE and Stage.EXIT not in stages and declaration.mode == Mode.SELF_DRIVE:
         steps = (*steps, V.EXITED)
     granted = [
@@ -224,7 +245,7 @@ def _release(passage: Passage, vehicle: Vehicle, *, reason: str, by: Any, now: d
         for step in steps
         if step in ADMITS and (ADMITS[step] in stages or ADMITS[step] == Stage.EXIT)
     ]
-    used = [row.pk for row in overrides_in_force(vehicle, now=now) if row.stage == stage]
+    used = [row.pk for row in overrides_in_force(vehicle, now=now, stage=stage)]
     vehicle.move_to(
         *steps, by=by, at=now, reason="OFFICER_RELEASED", text=reason, data=_data(passage), admissions=granted
     )
@@ -238,7 +259,8 @@ def _release(passage: Passage, vehicle: Vehicle, *, reason: str, by: Any, now: d
 def _send_away(passage: Passage, vehicle: Vehicle, remedy: Remedy, *, reason: str, by: Any, now: datetime) -> None:
     if remedy is Remedy.INSPECT:
         # The status first: an order would refer a RELEASED vehicle by itself, with another reason.
-        if steps := INSPECT_STEPS.get((passage.stage, vehicle.status)):
+        steps = INSPECT_STEPS.get((passage.stage, vehicle.status))
+        if steps and _can_step_here(passage, vehicle, _stages(passage.port_id)) and _may_be_presented(vehicle):
             granted = [(Stage.ENTRY, passage.pk)] if passage.stage == Stage.ENTRY and V.PRESENTED in steps else []
             vehicle.move_to(
                 *steps, by=by, at=now, reason="OFFICER_INSPECT", text=reason, data=_data(passage), admissions=granted
@@ -262,7 +284,7 @@ def _reopen(vehicle: Vehicle, steps: tuple[str, ...], *, reason: str, by: Any, n
     if steps[-1] == V.RELEASED:
         if declaration.status != DeclarationStatus.RELEASED:
             raise Conflict("DECLARATION_NOT_RELEASED", _("The declaration is not released."))
-        if open_causes(vehicle, now=now):
+        if open_causes(vehicle, now=now, stage=Stage.RELEASE):
             steps = (*steps, V.REFERRED)
     try:
         with transaction.atomic():

@@ -18,9 +18,9 @@ from declarations.actions.drafting import check_draft, fresh
 from declarations.clearance.assessment import rows_with_problems
 from declarations.clearance.controls import WAITING
 from declarations.lifecycle import CheckStatus
-from declarations.models import Declaration, History, RiskRule, Vehicle
+from declarations.models import Declaration, History, RiskRule, Vehicle, load_reference
 from declarations.readiness import Because
-from declarations.words import Direction, Mode
+from declarations.words import Category, Condition, Direction, Mode, Powertrain
 
 VEHICLES_PER_PAGE = 25
 RECENT = 30
@@ -107,7 +107,8 @@ class VehiclePage(Officers):
             "driver_facts": [masked(text) for text in (driver.passport_number, driver.phone, driver.card)]
             if driver
             else [],
-            "papers": vehicle.papers.all(),
+            "papers": [(paper, _paper_name(paper.code)) for paper in vehicle.papers.all()],
+            "kind": _kind(vehicle),
             "passes": vehicle.passes.order_by("-version"),
             "holds": [(hold, permissions.can_lift(user, _of(hold, vehicle.declaration))) for hold in holds],
             "checks": vehicle.checks.select_related("closed_by").order_by("-opened_at"),
@@ -152,6 +153,17 @@ def problem_sentences(declaration: Declaration, now: datetime) -> dict[tuple[str
         for problem in check_draft(whole, now=now)
         for row in rows_with_problems([problem])
     }
+
+
+def _paper_name(code: str) -> str:
+    known = load_reference().paper_types.get(code)
+    return known.label if known else code
+
+
+def _kind(vehicle: Vehicle) -> list[str]:
+    """Category, powertrain and condition in words."""
+    told = ((Category, vehicle.category), (Powertrain, vehicle.powertrain), (Condition, vehicle.condition))
+    return [str(dict(words.choices).get(code, code)) for words, code in told if code]
 
 
 def _header_facts(declaration: Declaration) -> list[tuple[str, Any]]:

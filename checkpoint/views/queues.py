@@ -82,15 +82,14 @@ def waiting(queue: Queue, user: object, now: datetime) -> QuerySet[Declaration]:
 
 
 def matching(rows: QuerySet[Declaration], text: str) -> QuerySet[Declaration]:
-    """Declarations by reference, or by a vehicle's VIN, its last six characters, or its plate."""
-    found = vehicles_matching(Vehicle.objects.all(), text).values("declaration")
-    return rows.filter(Q(reference=text.strip().upper()) | Q(pk__in=found))
+    """Declarations with such a vehicle, or with that reference."""
+    return rows.filter(pk__in=vehicles_matching(Vehicle.objects.all(), text).values("declaration"))
 
 
 def vehicles_matching(rows: QuerySet[Vehicle], text: str) -> QuerySet[Vehicle]:
-    """Vehicles by VIN, its last six characters, or plate."""
+    """Vehicles by VIN, its last six characters, plate, or the reference of their declaration."""
     wanted = vin.normalise(text)
-    ways = Q(vin=wanted) | Q(plate_key=plates.normalise(text), live=True)
+    ways = Q(vin=wanted) | Q(declaration__reference=wanted) | Q(plate_key=plates.normalise(text), live=True)
     if len(wanted) == TAIL:
         rows, ways = rows.alias(tail=Right("vin", TAIL)), ways | Q(tail=wanted)
     return rows.filter(ways)
