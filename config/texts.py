@@ -11,7 +11,7 @@ from typing import Any
 
 import polib
 from babel.messages.extract import extract_python
-from django.utils.translation import template
+from django.utils.translation import gettext_noop, ngettext_lazy, template
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "seeds", "checkpoint", "declarations")
@@ -21,6 +21,21 @@ PLURALS = {
     "kk": "nplurals=2; plural=(n != 1);",
 }
 """Languages that have a catalogue, and how each counts."""
+
+BORROWED = (
+    gettext_noop("Please enter a correct %(username)s and password. Note that both fields may be case-sensitive."),
+    gettext_noop("This field is required."),
+    gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
+    gettext_noop("Enter a valid date/time."),
+    gettext_noop("Enter a valid UUID."),
+    gettext_noop("Null characters are not allowed."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+)
+"""Django's own sentences in our forms. Those that Django lacks in Kazakh it would say in Chinese."""
 
 _KEYWORDS: dict[str, Any] = {
     "_": None,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.utils.translation import gettext, override
 
 from config import texts
 
@@ -120,3 +121,15 @@ def test_compiling_makes_what_django_reads_and_leaves_a_fresh_one_alone(root: Pa
     before = compiled.stat().st_ino
     texts.compile_catalogue("ru", root)
     assert compiled.stat().st_ino == before
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_what_django_says_in_our_forms_is_never_chinese(language: str) -> None:
+    texts.compile_catalogue(language)
+    chinese = range(ord("一"), ord("鿿"))
+    with override(language):
+        for sentence in texts.BORROWED:
+            said = (
+                gettext(sentence) if isinstance(sentence, str) else str(sentence % {"limit_value": 5, "show_value": 7})
+            )
+            assert not any(ord(character) in chinese for character in said), said
