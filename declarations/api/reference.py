@@ -98,7 +98,12 @@ def _plate_regions() -> Rows:
 
 def _wmi() -> Rows:
     for row in Wmi.objects.all():
-        yield {"code": row.wmi, "labels": labels(row.maker), "group": row.group, "vehicles": row.vehicles}
+        yield {
+            "code": row.wmi,
+            "labels": labels(row.maker or row.group or row.wmi),
+            "group": row.group,
+            "vehicles": row.vehicles,
+        }
 
 
 def _problem_codes() -> Rows:

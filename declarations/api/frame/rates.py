@@ -7,6 +7,8 @@ from typing import Any
 import redis
 import structlog
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
@@ -59,7 +61,9 @@ class Buckets:
     def _script(self) -> Any:
         url = settings.CELERY_BROKER_URL
         if self._client is None or self._client[0] != url:
-            client = redis.Redis.from_url(url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S)
+            # Without its own retries: they would sleep for seconds before they admit that Redis is away.
+            once = Retry(NoBackoff(), 0)
+            client = redis.Redis.from_url(url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S, retry=once)
             self._client = url, client.register_script(TAKE)
         return self._client[1]
 
@@ -88,7 +92,7 @@ class KeyRate(BaseThrottle):
         """Whether this key has a token left."""
         if request.auth is None:
             return True
-        self.seconds = buckets.take(f"key:{request.auth.pk}")
+        self.seconds = buckets.take(f"key:{request.auth.pk}", rate_per_s=RATE_PER_S, burst=BURST)
         return self.seconds == 0
 
     def wait(self) -> float:
