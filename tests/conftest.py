@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from config import texts
 from tests.chromium import find_chromium
@@ -43,6 +44,14 @@ def _start(config: pytest.Config) -> Servers:
 def servers(pytestconfig: pytest.Config) -> Servers:
     """The servers of this run. Started by the first test that needs them: tests of rules need none."""
     return pytestconfig.stash.get(_SERVERS, None) or _start(pytestconfig)
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page read in one language leaves it active in its thread; the next test begins in the site's own."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
