@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.functional import Promise
 
 from declarations.checks import read_date, read_moment
 from declarations.problems import Level, Problem
@@ -18,6 +17,9 @@ MOST_CHARACTERS = 2000
 """Longer texts are refused by the form: they are a mistake or an attack, and no field's own limit comes near."""
 
 Read = Callable[[str], Any]
+Label = Any
+"""A text, perhaps one that is translated when it is shown."""
+
 Choices = Iterable[tuple[str, Any]]
 
 
@@ -74,9 +76,9 @@ class Text(forms.CharField):
 
     def __init__(
         self,
-        label: str | Promise,
+        label: Label,
         *,
-        hint: str | Promise = "",
+        hint: Label = "",
         read: Read = str,
         kind: str = "text",
         area: bool = False,
@@ -92,12 +94,12 @@ class Text(forms.CharField):
         return ToldField(form, self, field_name)
 
 
-def figure(label: str | Promise, *, hint: str | Promise = "", read: Read = whole) -> Text:
+def figure(label: Label, *, hint: Label = "", read: Read = whole) -> Text:
     """A number: typed as text, so that nothing is lost, with the digits' keyboard on a phone."""
     return Text(label, hint=hint, read=read, inputmode="decimal" if read is amount else "numeric")
 
 
-def calendar(label: str | Promise, *, hint: str | Promise = "") -> Text:
+def calendar(label: Label, *, hint: Label = "") -> Text:
     """A day; the browser's own calendar, or plain text where something else was stored."""
     return Text(label, hint=hint, read=day, kind="date")
 
@@ -105,7 +107,7 @@ def calendar(label: str | Promise, *, hint: str | Promise = "") -> Text:
 class Choice(Text):
     """One of a list; a stored value that is not on it stays selectable, so that nothing is lost."""
 
-    def __init__(self, label: str | Promise, choices: Choices = (), *, hint: str | Promise = "") -> None:
+    def __init__(self, label: Label, choices: Choices = (), *, hint: Label = "") -> None:
         super().__init__(label, hint=hint)
         self.listed = tuple(choices)
         self.widget = forms.Select()
@@ -194,7 +196,7 @@ class BodyForm(forms.Form):
         """A calendar for what it can show; plain text for anything else that was stored or typed."""
         plain = value.strip()
         fits = not plain or (read_date(plain) if field.kind == "date" else _is_local(plain)) is not None
-        field.widget.input_type = field.kind if fits else "text"  # type: ignore[attr-defined]
+        field.widget.input_type = field.kind if fits else "text"
 
 
 def _is_local(text: str) -> datetime | None:

@@ -57,7 +57,7 @@ class VehicleForm(BodyForm):
     gross_mass_kg = figure(_("Gross mass, kg"))
     curb_mass_kg = figure(_("Curb mass, kg"))
     hs_code = Text(_("HS code"), hint=_("10 digits."), read=tariff.national_code, inputmode="numeric")
-    value = figure(_("Value"), hint=_("In the currency of the contract."), read=amount)
+    value = figure(_("Value"), hint=_("Of this vehicle, in the currency of the contract."), read=amount)
     first_registered_on = calendar(_("First registered on"), hint=_("For used vehicles."))
     odometer_km = figure(_("Odometer, km"), hint=_("For used vehicles."))
 
@@ -92,7 +92,7 @@ class PaperForm(BodyForm):
     number = Text(_("Number"), autocomplete="off", spellcheck="false")
     issued_on = calendar(_("Issued on"))
     valid_until = calendar(_("Valid until"))
-    quantity = figure(_("Quantity"), hint=_("Vehicles that it covers."))
+    quantity = figure(_("Vehicles covered"))
 
     def choices_of(self, name: str, field: Choice) -> Choices:
         """Kinds of papers stand in the database; read once for all rows of a page."""

@@ -1,7 +1,6 @@
 """Forms of one text: a reason, an answer, a request to an officer."""
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MOST_CHARACTERS = 1000
@@ -17,7 +16,7 @@ class ReasonForm(forms.Form):
         error_messages={"required": _("Say why. It is kept in the history.")},
     )
 
-    def __init__(self, data: object = None, *, hint: str | Promise = "") -> None:
+    def __init__(self, data: object = None, *, hint: str = "") -> None:
         super().__init__(data, label_suffix="")  # type: ignore[arg-type]
         self.fields["reason"].help_text = hint
 

@@ -16,7 +16,7 @@ from declarations.errors import DomainError
 from declarations.forms import AnswerForm, AskForm, ReasonForm
 from declarations.models import Declaration
 from declarations.problems import OVERRIDABLE
-from declarations.views.frame import attempt, find_mine, find_vehicle, page
+from declarations.views.frame import attempt, find_mine, find_vehicle, page, person
 from declarations.views.marks import marked
 
 
@@ -109,7 +109,7 @@ def renew(request: HttpRequest, reference: str, place: int) -> HttpResponseBase:
     vehicle = find_vehicle(declaration, place)
     here = reverse("declarations:pass", args=[reference, place])
     if request.method == "POST":
-        options = {"vehicle_id": vehicle.pk, "by": request.user, "now": timezone.now()}
+        options = {"vehicle_id": vehicle.pk, "by": person(request), "now": timezone.now()}
         if attempt(request, actions.renew_pass, **options):
             messages.success(request, _("New pass made. Hand it to the driver; the old one no longer works."))
             return HttpResponseRedirect(here)
@@ -137,7 +137,9 @@ def _ask(
     failure = ""
     if request.method == "POST" and form.is_valid():
         try:
-            action(declaration_id=declaration.pk, by=request.user, now=timezone.now(), **form.cleaned_data, **options)
+            action(
+                declaration_id=declaration.pk, by=person(request), now=timezone.now(), **form.cleaned_data, **options
+            )
             messages.success(request, words["done"])
             return HttpResponseRedirect(reverse("declarations:detail", args=[declaration.reference]))
         except DomainError as refusal:

@@ -1,7 +1,5 @@
 """A declaration: a task list while it is a draft, then its timeline and its vehicles with readiness and pass."""
 
-from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,20 +8,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from declarations import acts, permissions, readiness
 from declarations.acts import Act
 from declarations.forms.header import SECTIONS
-from declarations.lifecycle import CLOSED_VEHICLE, DeclarationStatus, InspectionStatus
-from declarations.models import Declaration, DocumentRequest, History, Vehicle
+from declarations.lifecycle import CLOSED_VEHICLE, InspectionStatus, VehicleStatus
+from declarations.models import Declaration, History, Vehicle
 from declarations.models.standing import answer
 from declarations.readiness import Actor, Because, Repair
-from declarations.readiness.because import NOT_RELEASED
 from declarations.views.frame import find, page
 from declarations.views.marks import marked
+from declarations.views.notices import notice
 from declarations.views.story import story
 
 PER_PAGE = 50
@@ -122,7 +119,7 @@ def _context(request: HttpRequest, declaration: Declaration, *, now: datetime) -
         "requests": requests,
         "due_at": min((row.due_at for row in requests), default=None),
         "links": _links(declaration, may) if may_change else [],
-        "notice": _notice(declaration, may, requests),
+        "notice": notice(declaration, may, requests, now=now),
         "entries": story(declaration, vehicles, everything="all" in request.GET),
         "is_waiting": acts.being_decided(declaration.status, any(row.being_assessed for row in opened)),
         "may_change": may_change,
@@ -130,10 +127,15 @@ def _context(request: HttpRequest, declaration: Declaration, *, now: datetime) -
     }
 
 
-def _counts(vehicles: Iterable[Vehicle]) -> dict[str, int]:
-    counted = Counter("ready" if row.ready else "other" for row in vehicles if row.status not in CLOSED_VEHICLE)
-    rows = list(vehicles)
-    return {"total": len(rows), "ready": counted["ready"], "open": sum(counted.values())}
+def _counts(vehicles: list[Vehicle]) -> dict[str, int]:
+    """How many are still to come (and may come), stand at the port, are out."""
+    return {
+        "total": len(vehicles),
+        "coming": sum(row.status == VehicleStatus.DECLARED for row in vehicles),
+        "ready": sum(row.ready for row in vehicles),
+        "at_port": sum(acts.is_at_port(row.status) for row in vehicles),
+        "out": sum(row.status in (VehicleStatus.EXITED, VehicleStatus.HANDED_OVER) for row in vehicles),
+    }
 
 
 def _cards(
@@ -158,6 +160,7 @@ def _card(
         "vehicle": vehicle,
         "standing": standing,
         "is_over": vehicle.status in CLOSED_VEHICLE,
+        "is_here": acts.is_at_port(vehicle.status),
         "because": [_because(declaration, vehicle, each, may_change=may_change) for each in standing.because],
         "pass": newest,
         "pass_href": reverse("declarations:pass", args=args) if newest else "",
@@ -224,55 +227,3 @@ def _links(declaration: Declaration, may: frozenset[Act]) -> list[dict[str, str]
         for act, route, more, words in DECLARATION_LINKS
         if act in may
     ]
-
-
-def _notice(declaration: Declaration, may: frozenset[Act], requests: list[DocumentRequest]) -> dict[str, Any] | None:
-    """What stands between this declaration and its way, who must act until when, and what happens if nobody does."""
-    args = [declaration.reference]
-    if Act.ANSWER in may:
-        due = min((row.due_at for row in requests), default=declaration.documents_due_at)
-        return {
-            "tone": "officer",
-            "icon_name": "papers",
-            "title": _("Customs asks for documents"),
-            "papers": requests,
-            "who": _("you"),
-            "until": due,
-            "otherwise": _("the officer may refuse"),
-            "action_href": reverse("declarations:answer", args=args),
-            "action": _("Answer the request"),
-        }
-    if Act.APPEAL in may:
-        return {
-            "tone": "stop",
-            "icon_name": "stop-fill",
-            "title": _("This declaration was refused"),
-            "who": _("you"),
-            "until": declaration.appeal_until,
-            "otherwise": _("the refusal becomes final and its vehicles are withdrawn"),
-            "action_href": reverse("declarations:appeal", args=args),
-            "action": _("Appeal"),
-        }
-    wait = WAITS.get(declaration.status)
-    if wait is None:
-        return None
-    tone, icon, otherwise = wait
-    why = Because(NOT_RELEASED[DeclarationStatus(declaration.status)])
-    return {
-        "tone": tone,
-        "icon_name": icon,
-        "title": why.message,
-        "who": "" if why.must_act in (Actor.NOBODY, Actor.EXPORTER) else why.must_act.label,
-        "until": declaration.expires_at if otherwise else None,
-        "otherwise": str(otherwise),
-    }
-
-
-WAITS: dict[str, tuple[str, str, str | Promise]] = {
-    DeclarationStatus.LODGED: ("info", "sent", ""),
-    DeclarationStatus.UNDER_CONTROL: ("officer", "officer", gettext_lazy("the declaration expires")),
-    DeclarationStatus.EXPIRED: ("plain", "expired", ""),
-    DeclarationStatus.CANCELLED: ("plain", "cancel", ""),
-    DeclarationStatus.REFUSED: ("stop", "stop-fill", ""),
-}
-"""Statuses in which the page says what is waited for: tone, icon, and what happens if nobody acts."""

@@ -17,7 +17,7 @@ from declarations.forms import ArrivalForm, OrganisationForm, Section, section
 from declarations.forms.header import SECTIONS
 from declarations.models import Declaration, load_reference
 from declarations.problems import Problem, errors
-from declarations.views.frame import find, find_mine, page
+from declarations.views.frame import find, find_mine, page, person
 from declarations.words import Direction, Mode
 
 MOST_RECENT = 3
@@ -38,7 +38,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         if len(organisations) > 1 and choice.is_valid():
             chosen = choice.cleaned_data["organisation"]
         if chosen is not None and part.is_readable:
-            draft = actions.create(organisation=chosen, body=part.body(), by=request.user, now=timezone.now())
+            draft = actions.create(organisation=chosen, body=part.body(), by=person(request), now=timezone.now())
             return _after(request, draft, part)
     else:
         part = section("route", body=_defaults(request))
@@ -72,7 +72,7 @@ def edit(request: HttpRequest, reference: str, code: str) -> HttpResponseBase:
             body = _recent(request, declaration) if "use" in request.POST else part.body()
             try:
                 declaration = actions.amend(
-                    declaration_id=declaration.pk, body=body, by=request.user, now=timezone.now()
+                    declaration_id=declaration.pk, body=body, by=person(request), now=timezone.now()
                 )
                 return _after(request, declaration, part)
             except DomainError as refusal:
@@ -112,7 +112,7 @@ def arrival(request: HttpRequest, reference: str) -> HttpResponseBase:
     failure = ""
     if request.method == "POST" and part.is_readable:
         try:
-            actions.amend(declaration_id=declaration.pk, body=part.body(), by=request.user, now=timezone.now())
+            actions.amend(declaration_id=declaration.pk, body=part.body(), by=person(request), now=timezone.now())
             messages.success(request, _("Planned arrival changed."))
             return HttpResponseRedirect(reverse("declarations:detail", args=[reference]))
         except DomainError as refusal:
@@ -133,7 +133,7 @@ def copy(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Declare again: everything but the passes and the arrival is there already."""
     declaration = find(request, reference)
     try:
-        draft = actions.copy(declaration_id=declaration.pk, by=request.user, now=timezone.now())
+        draft = actions.copy(declaration_id=declaration.pk, by=person(request), now=timezone.now())
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("declarations:detail", args=[reference]))
@@ -143,7 +143,7 @@ def copy(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 def _defaults(request: HttpRequest) -> dict[str, Any]:
     """What this person declared last is the best guess of what comes next."""
-    last = Declaration.objects.visible_to(request.user).filter(created_by=request.user).order_by("-pk").first()
+    last = Declaration.objects.visible_to(request.user).filter(created_by=request.user.pk).order_by("-pk").first()
     guess = {"direction": Direction.EXPORT.value, "mode": Mode.SELF_DRIVE.value}
     if last is not None:
         guess |= {"port": last.port_id or "", "destination_country": last.destination_country}

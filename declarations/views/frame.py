@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -25,6 +26,12 @@ def page(*methods: str) -> Callable[[View], View]:
         return login_required(require_http_methods(allowed)(view))
 
     return wrap
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; only for views under `page`."""
+    assert isinstance(request.user, User), "the page asks for a sign-in"
+    return request.user
 
 
 def find(request: HttpRequest, reference: str) -> Declaration:

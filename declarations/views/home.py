@@ -52,7 +52,9 @@ def _exporter(request: HttpRequest, roles: Roles, *, now: datetime) -> HttpRespo
         "organisations": sorted({row.organisation.name for row in roles.rows if row.organisation}),
         "may_declare": bool(roles.organisations),
         "needs_me": _needs_me(mine, vehicles, now=now),
-        "drafts": mine.filter(status=DeclarationStatus.DRAFT).annotate(total=Count("vehicles"))[:MOST_SHOWN],
+        "drafts": mine.filter(status=DeclarationStatus.DRAFT)
+        .annotate(total=Count("vehicles"))
+        .order_by("-updated_at", "-pk")[:MOST_SHOWN],
         "on_the_way": _on_the_way(mine),
         "numbers": _numbers(by_status, vehicles),
     }
@@ -150,7 +152,7 @@ def _numbers(by_status: Counter[str], vehicles: Any) -> list[dict[str, Any]]:
     with_customs = sum(by_status[status] for status in HOLDING_VIN)
     return [
         {"value": by_status[DeclarationStatus.DRAFT], "label": _("drafts"), "href": _status(index, "DRAFT")},
-        {"value": with_customs, "label": _("declarations with customs"), "href": index},
+        {"value": with_customs, "label": _("with customs"), "href": index},
         {"value": counted["ready"], "label": _("vehicles ready to go"), "href": _status(index, "RELEASED")},
         {"value": counted["at_port"], "label": _("vehicles at the port"), "href": _status(index, "RELEASED")},
         {"value": counted["out"], "label": _("vehicles out"), "href": _status(index, "COMPLETED")},

@@ -63,7 +63,7 @@ def _counts(declarations: Iterable[Declaration]) -> dict[int, dict[str, int]]:
             out=Count("pk", filter=Q(status__in=CLOSED_VEHICLE)),
         )
     )
-    return {row["declaration"]: {name: row[name] for name in NOTHING} for row in rows}
+    return {row["declaration"]: {"total": row["total"], "ready": row["ready"], "out": row["out"]} for row in rows}
 
 
 def _found(rows: QuerySet[Declaration], form: ListForm) -> QuerySet[Declaration]:

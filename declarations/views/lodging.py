@@ -15,7 +15,7 @@ from declarations.models import Declaration
 from declarations.problems import Level
 from declarations.templatetags.parts import field_id
 from declarations.templatetags.show import exact
-from declarations.views.frame import find_mine, page
+from declarations.views.frame import find_mine, page, person
 from declarations.views.marks import Marked, confirmable, marked
 
 
@@ -48,7 +48,7 @@ def _lodged(request: HttpRequest, declaration: Declaration, found: Marked) -> Ht
             for problem in found.warnings
             if problem.code in confirmed
         ],
-        by=request.user,
+        by=person(request),
         now=timezone.now(),
     )
     if lodged.left_out is not None:

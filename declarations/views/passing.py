@@ -39,13 +39,10 @@ def show(request: HttpRequest, reference: str, place: int) -> HttpResponseBase:
     }
     if newest is None:
         return render(request, "declarations/no_pass.html", context)
-    facts = {"pass_status": newest.status, "vehicle_status": vehicle.status, "is_ready": standing.ready}
-    context |= {
-        "is_go": instructions.is_go(**facts),
-        "is_shown": newest.status in SHOWN,
-        "sentences": _in_four_languages(str(newest.status), vehicle, is_ready=standing.ready),
-    }
-    return render(request, "declarations/pass.html", context)
+    is_go = instructions.is_go(pass_status=newest.status, vehicle_status=vehicle.status, is_ready=standing.ready)
+    sentences = _in_four_languages(newest.status, vehicle, is_ready=standing.ready)
+    told = {"is_go": is_go, "is_shown": newest.status in SHOWN, "sentences": sentences}
+    return render(request, "declarations/pass.html", {**context, **told})
 
 
 SHOWN = (PassStatus.ISSUED, PassStatus.CONSUMED)

@@ -18,7 +18,7 @@ from declarations.forms import VehicleEntry
 from declarations.forms.entry import PAPERS, PLATE, WHOLE, like
 from declarations.models import Declaration, Vehicle, load_reference
 from declarations.problems import Level, Problem, errors
-from declarations.views.frame import attempt, find_mine, find_vehicle, page
+from declarations.views.frame import attempt, find_mine, find_vehicle, page, person
 from declarations.views.marks import marked
 
 PARTS = {"driver": frozenset({PLATE}), "papers": frozenset({PAPERS})}
@@ -50,7 +50,9 @@ def add(request: HttpRequest, reference: str) -> HttpResponseBase:
         entry = VehicleEntry(data=data)
         if entry.is_readable and "more_papers" not in request.POST:
             try:
-                actions.add(declaration_id=declaration.pk, vehicles=[entry.body()], by=request.user, now=timezone.now())
+                actions.add(
+                    declaration_id=declaration.pk, vehicles=[entry.body()], by=person(request), now=timezone.now()
+                )
                 return _after(request, declaration, declaration.vehicles.order_by("-position").first(), entry)
             except DomainError as refusal:
                 failure = str(refusal)
@@ -99,7 +101,7 @@ def remove(request: HttpRequest, reference: str, place: int) -> HttpResponseBase
     """Take a vehicle out of a draft."""
     declaration = find_mine(request, reference)
     vehicle = find_vehicle(declaration, place)
-    options = {"declaration_id": declaration.pk, "vehicle_id": vehicle.pk, "by": request.user, "now": timezone.now()}
+    options = {"declaration_id": declaration.pk, "vehicle_id": vehicle.pk, "by": person(request), "now": timezone.now()}
     if attempt(request, actions.remove_vehicle, **options):
         messages.success(request, _("Vehicle %(vin)s removed.") % {"vin": vehicle.vin})
     return HttpResponseRedirect(reverse("declarations:vehicles", args=[reference]))
@@ -118,7 +120,7 @@ def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[s
                     declaration_id=declaration.pk,
                     vehicle_id=vehicle.pk,
                     body={"vehicles": [_changed(stored, entry.body())]},
-                    by=request.user,
+                    by=person(request),
                     now=timezone.now(),
                 )
                 return _after(request, declaration, vehicle, entry)
@@ -182,7 +184,7 @@ def _repaired(request: HttpRequest) -> Mapping[str, Any]:
     data = request.POST.copy()
     for field in ("vin", "hs_code"):
         if f"fix_{field}" in data:
-            data[field] = data[f"fix_{field}"]
+            data[field] = request.POST[f"fix_{field}"]
     return data
 
 
@@ -222,8 +224,8 @@ def _problems(declaration: Declaration, body: Mapping[str, Any], vehicle: Vehicl
 
 
 def _twice(declaration: Declaration, code: str, vehicle: Vehicle | None) -> list[Problem]:
-    same = declaration.vehicles.filter(vin=code).exclude(pk=vehicle.pk if vehicle else None)
-    first = same.order_by("position").first()
+    same = declaration.vehicles.filter(vin=code).order_by("position")
+    first = next((row for row in same if vehicle is None or row.pk != vehicle.pk), None)
     return [Problem(checks.VIN_DUPLICATE, "/vin", values={"row": first.position})] if first else []
 
 
