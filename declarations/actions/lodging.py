@@ -114,7 +114,7 @@ def _hand_in(
     newest = declaration.versions.order_by("-version").values_list("version", flat=True).first()
     declaration.version = (newest or 0) + 1
     declaration.lodged_at = now
-    declaration.channel = ""
+    declaration.channel, declaration.documents_due_at = "", None
     set_legal_time(declaration, now=now)
     declaration.save()
     remember_version(declaration, by=by, now=now)

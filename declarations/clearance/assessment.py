@@ -18,6 +18,7 @@ from declarations.lifecycle import CLOSED_VEHICLE, CheckStatus, DeclarationStatu
 from declarations.models import (
     Declaration,
     DocumentCheck,
+    DocumentRequest,
     Hold,
     ProblemOverride,
     RiskHit,
@@ -53,9 +54,8 @@ def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     _select_vehicles(declaration, vehicles, draw=draw, now=now)
     declaration.channel = risk.worst([own, *(Channel(vehicle.channel) for vehicle in vehicles)])
     declaration.save(update_fields=["channel"])
-    held = Hold.objects.standing().filter(declaration=declaration, vehicle=None).exists()
-    if held or own in (Channel.YELLOW, Channel.RED):
-        reason = "HOLD_STANDS" if held else "SELECTED"
+    reason = _against_release(declaration, own)
+    if reason:
         declaration.move_to(DeclarationStatus.UNDER_CONTROL, by=BY, at=now, reason=reason)
         recompute(vehicles, now=now)
         declaration.touch(at=now)
@@ -77,6 +77,15 @@ def assess_amended(*, declaration_id: int, draw: Draw, now: datetime) -> None:
         issue_passes(declaration, opened, by=BY, now=now, reason="AMENDED")
     recompute(vehicles, now=now)
     declaration.touch(at=now)
+
+
+def _against_release(declaration: Declaration, own: Channel) -> str:
+    """What wants an officer's decision about the declaration as a whole, "" if nothing does."""
+    if Hold.objects.standing().filter(declaration=declaration, vehicle=None).exists():
+        return "HOLD_STANDS"
+    if DocumentRequest.objects.filter(declaration=declaration, vehicle=None, answered_at=None).exists():
+        return "DOCUMENTS_ASKED"  # an amendment does not answer what an officer has asked
+    return "SELECTED" if own in (Channel.YELLOW, Channel.RED) else ""
 
 
 def _whole() -> QuerySet[Vehicle]:

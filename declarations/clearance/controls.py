@@ -10,15 +10,18 @@ from declarations.models.standing import expired_papers, last_result, recompute
 WAITING = (InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS)
 
 
-def overrides_in_force(vehicle: Vehicle, *, now: datetime) -> list[Override]:
-    """Overrides that were granted, not used and not lapsed."""
+def overrides_in_force(vehicle: Vehicle, *, now: datetime, stage: str | None = None) -> list[Override]:
+    """Overrides that were granted, not used and not lapsed, of one stage or of any."""
     rows = Override.objects.filter(vehicle=vehicle, granted_at__isnull=False, used_at=None, expires_at__gt=now)
-    return list(rows)
+    return list(rows if stage is None else rows.filter(stage=stage))
 
 
-def open_causes(vehicle: Vehicle, *, now: datetime) -> list[str]:
-    """What still keeps a referred vehicle from the gate; empty when nothing does."""
-    named = overrides_in_force(vehicle, now=now)
+def open_causes(vehicle: Vehicle, *, now: datetime, stage: str | None = None) -> list[str]:
+    """What still keeps a referred vehicle from the gate; empty when nothing does.
+
+    stage: where it wants to pass, since an override opens one stage only; None asks whether any override would help.
+    """
+    named = overrides_in_force(vehicle, now=now, stage=stage)
     holds = {pk for row in named for pk in row.hold_ids}
     checks = {pk for row in named for pk in row.check_ids}
     causes = []
