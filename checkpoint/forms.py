@@ -94,7 +94,12 @@ class DecisionForm(forms.Form):
 
     result = forms.CharField(max_length=20)
     reason = forms.CharField(label=_("Reason"), max_length=2000)
-    vin = forms.CharField(label=_("VIN on the car"), required=False, max_length=40)
+    vin = forms.CharField(
+        label=_("VIN on the car"),
+        required=False,
+        max_length=40,
+        help_text=_("Without it the vehicle stays where it is: it may be another one."),
+    )
 
 
 class ContestForm(ReasonForm):
