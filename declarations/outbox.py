@@ -20,6 +20,9 @@ MAX_ATTEMPTS = 5
 BATCH = 100
 MAX_ERROR_CHARACTERS = 2000
 
+NO_WORD = "whoever tried it was killed before it could say why"
+"""The error of a task that took its worker with it each time."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -82,8 +85,8 @@ def _count_attempt(task_id: int, now: datetime) -> bool:
         if task is None:
             return False
         if task.attempts >= MAX_ATTEMPTS:
-            task.failed_at = now
-            task.save(update_fields=["failed_at"])
+            task.failed_at, task.error = now, task.error or NO_WORD
+            task.save(update_fields=["failed_at", "error"])
             log.error("outbox_task_given_up", task=task.pk, kind=task.kind, error=task.error)
             return False
         task.attempts = F("attempts") + 1

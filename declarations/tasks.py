@@ -34,8 +34,8 @@ def relay(**_later: Any) -> int:
 @shared_task(name="declarations.tasks.work")
 def work(*, task_id: int, **_later: Any) -> bool:
     """Do one piece of owed work."""
-    structlog.contextvars.bind_contextvars(outbox_task=task_id)
-    return outbox.run(task_id=task_id, work=_work, now=timezone.now())
+    with structlog.contextvars.bound_contextvars(outbox_task=task_id):
+        return outbox.run(task_id=task_id, work=_work, now=timezone.now())
 
 
 @shared_task(name="declarations.tasks.sweep")
@@ -50,5 +50,5 @@ def ring(task: OutboxTask) -> None:
 
 
 def _work(task: OutboxTask) -> None:
-    structlog.contextvars.bind_contextvars(trace_id=task.trace_id)
-    WORK[task.kind](task)
+    with structlog.contextvars.bound_contextvars(trace_id=task.trace_id):
+        WORK[task.kind](task)
