@@ -87,8 +87,8 @@ def make_people(*, now: datetime) -> dict[str, User]:
         is_officer = not person.firm
         user = User(
             username=username,
-            first_name=person.first_name,
-            last_name=person.last_name,
+            # A Chinese name is one word, family name first; Django would put a blank in and turn it round.
+            first_name=person.last_name + person.first_name,
             is_staff=is_officer,
             date_joined=now,
         )

@@ -80,11 +80,12 @@ def vin(value: object) -> SafeString:
 
 @register.filter
 def grouped(value: object, size: int = 4) -> SafeString:
-    """A long code in groups that the eye can hold; hyphens in it are taken as the groups."""
+    """A long code in groups that the eye can hold; hyphens in it mark the groups and stay."""
     text = str(value or "")
-    parts = text.split("-") if "-" in text else [text[i : i + size] for i in range(0, len(text), size)]
+    hyphen = "-" if "-" in text else ""
+    parts = text.split("-") if hyphen else [text[i : i + size] for i in range(0, len(text), size)]
     return format_html(
-        '<span class="grouped">{}</span>', format_html_join("", "<span>{}</span>", ((p,) for p in parts))
+        '<span class="grouped">{}</span>', format_html_join(hyphen, "<span>{}</span>", ((p,) for p in parts))
     )
 
 

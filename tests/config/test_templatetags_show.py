@@ -44,7 +44,7 @@ def test_nothing_has_no_vin():
 def test_a_manual_code_keeps_its_own_groups():
     assert (
         show.grouped("0123-4567-89AB")
-        == '<span class="grouped"><span>0123</span><span>4567</span><span>89AB</span></span>'
+        == '<span class="grouped"><span>0123</span>-<span>4567</span>-<span>89AB</span></span>'
     )
     assert show.grouped("ABCDEFGH") == '<span class="grouped"><span>ABCD</span><span>EFGH</span></span>'
 
