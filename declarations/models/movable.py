@@ -158,6 +158,7 @@ def move(
             """,
             {
                 "to": to,
+                "steps": list(steps),
                 "at": at,
                 "ids": [row.pk for row in rows],
                 "froms": [row.status for row in rows],
@@ -225,9 +226,9 @@ EXTRA: dict[Machine, str] = {
         UPDATE declarations_admission a
         SET annulled_at = %(at)s::timestamptz, annulled_by_id = %(by_id)s::int, annul_reason = %(reason)s::text
         FROM moved WHERE a.vehicle_id = moved.id AND a.annulled_at IS NULL AND (
-            %(to)s::text = 'DECLARED'
-            OR (%(to)s::text = ANY ('{PRESENTED,REFERRED,DETAINED}') AND a.stage = ANY ('{RELEASE,EXIT}'))
-            OR (%(to)s::text = 'RELEASED' AND a.stage = 'EXIT'))
+            'DECLARED' = ANY (%(steps)s::text[])
+            OR (%(steps)s::text[] && '{PRESENTED,REFERRED,DETAINED}' AND a.stage = ANY ('{RELEASE,EXIT}'))
+            OR ('RELEASED' = ANY (%(steps)s::text[]) AND a.stage = 'EXIT'))
     ), admitted AS (
         INSERT INTO declarations_admission (vehicle_id, stage, passage_id, at, annul_reason)
         SELECT moved.id, granted.stage, granted.passage, %(at)s::timestamptz, ''

@@ -1,0 +1,344 @@
+"""What officers decide: the whole declaration, the papers of named vehicles, appeals, detention, return."""
+
+from datetime import timedelta
+
+import pytest
+
+from declarations import actions
+from declarations.clearance import assessment, decisions, holds, overrides, sweeps
+from declarations.lifecycle import CheckStatus, DeclarationStatus, PassStatus, VehicleStatus
+from declarations.models import Declaration, RiskRule
+from tests.cast import NOON, let_workers_run, never, vehicle_body, vin_number
+from tests.refusals import refusal, unacceptable
+
+pytestmark = pytest.mark.django_db
+
+
+def decide(row, by, result, *, now=NOON, **more):
+    """A documents officer's decision."""
+    decisions.decide(declaration_id=row.pk, result=result, reason="because", by=by, now=now, **more)
+    row.refresh_from_db()
+
+
+def paper(vin=None, code="commercial_contract"):
+    """One document that is asked for."""
+    return {"code": code, "vin": vin, "why": "blurred"}
+
+
+@pytest.fixture
+def held(declaration):
+    """A declaration under control of two vehicles."""
+    return declaration(status=DeclarationStatus.UNDER_CONTROL, vehicles=2)
+
+
+@pytest.fixture
+def checked(declaration):
+    """A released declaration of two vehicles, each with an open document check."""
+    row = declaration(status=DeclarationStatus.LODGED, vehicles=2)
+    RiskRule.objects.create(
+        code="R", label="R", condition=["category", "=", "M1"], channel="YELLOW", valid_from=NOON - timedelta(days=1)
+    )
+    assessment.assess(declaration_id=row.pk, draw=never, now=NOON)
+    row.refresh_from_db()
+    return row
+
+
+@pytest.fixture
+def vehicle(checked):
+    """The first of them."""
+    return checked.vehicles.order_by("position").first()
+
+
+def statuses(row):
+    """Of its vehicles, in order."""
+    return list(row.vehicles.order_by("position").values_list("status", flat=True))
+
+
+class TestTheWhole:
+    def test_released_with_passes_for_every_open_vehicle(self, held, carl, alice):
+        withdrawn = held.vehicles.first()
+        actions.withdraw_vehicle(declaration_id=held.pk, vehicle_id=withdrawn.pk, reason="", by=alice, now=NOON)
+        decide(held, carl, "RELEASE")
+        assert (held.status, held.released_at) == (DeclarationStatus.RELEASED, NOON)
+        other = held.vehicles.exclude(pk=withdrawn.pk).get()
+        assert (other.passes.count(), other.ready, withdrawn.passes.count()) == (1, True, 0)
+        move = held.history.get(to_status="RELEASED")
+        assert (move.by, move.reason, move.text) == (carl, "OFFICER_RELEASED", "because")
+
+    def test_released_and_completed_when_nothing_is_open_any_more(self, declaration, carl, sam, scanner):
+        row = declaration()
+        for lane in ("CNHRS-E1", "CNHRS-R1"):
+            scanner(lane).scan(row.vehicles.get())
+        hold = holds.place(declaration_id=row.pk, reason_code="OTHER", text="", by=carl, now=NOON)
+        holds.lift(public_id=hold.public_id, by=sam, reason="", now=NOON)
+        assert scanner("CNHRS-X1").scan(row.vehicles.get())["verdict"] == "ADMIT"
+        let_workers_run()
+        row.refresh_from_db()
+        assert row.status == DeclarationStatus.UNDER_CONTROL
+        decide(row, carl, "RELEASE")
+        let_workers_run()
+        row.refresh_from_db()
+        assert row.status == DeclarationStatus.COMPLETED
+
+    def test_not_while_a_hold_stands_on_it(self, held, carl):
+        holds.place(declaration_id=held.pk, reason_code="OTHER", text="", by=carl, now=NOON)
+        with refusal("HOLD_STANDS"):
+            decide(held, carl, "RELEASE")
+
+    def test_refused_its_vins_are_free_and_its_passes_revoked(self, declaration, carl, sam):
+        row = declaration()
+        vehicle = row.vehicles.get()
+        holds.place(declaration_id=row.pk, reason_code="OTHER", text="", by=carl, now=NOON)
+        row.refresh_from_db()
+        decide(row, carl, "REFUSE")
+        vehicle.refresh_from_db()
+        assert (row.status, row.appeal_until) == (DeclarationStatus.REFUSED, NOON + timedelta(hours=72))
+        assert (vehicle.status, vehicle.live, vehicle.ready) == (VehicleStatus.DECLARED, False, False)
+        assert vehicle.passes.get().status == PassStatus.REVOKED
+
+    def test_documents_asked_for_start_a_clock(self, held, carl):
+        decide(held, carl, "REQUEST_DOCUMENTS", documents=[paper(), paper(vin_number(1))])
+        assert (held.status, held.documents_due_at) == (
+            DeclarationStatus.DOCUMENTS_REQUIRED,
+            NOON + timedelta(hours=72),
+        )
+        asked = held.requests.order_by("pk")
+        assert [(each.vehicle and each.vehicle.vin, each.due_at) for each in asked] == [
+            (None, held.documents_due_at),
+            (vin_number(1), held.documents_due_at),
+        ]
+        for vehicle in held.vehicles.all():
+            assert "DOCUMENTS_WANTED" in [each["code"] for each in vehicle.not_ready_because]
+
+    def test_an_officer_may_set_the_clock_himself(self, held, carl):
+        due = NOON + timedelta(hours=5)
+        decide(held, carl, "REQUEST_DOCUMENTS", documents=[paper()], due_at=due)
+        assert held.documents_due_at == due
+
+    @pytest.mark.parametrize("result", ["RELEASE", "REFUSE", "REQUEST_DOCUMENTS"])
+    @pytest.mark.parametrize(
+        "status",
+        [
+            DeclarationStatus.DRAFT,
+            DeclarationStatus.LODGED,
+            DeclarationStatus.DOCUMENTS_REQUIRED,
+            DeclarationStatus.RELEASED,
+            DeclarationStatus.REFUSED,
+            DeclarationStatus.CANCELLED,
+        ],
+    )
+    def test_only_while_it_is_under_control(self, declaration, carl, status, result):
+        row = declaration(status=status)
+        with refusal("NOT_UNDER_CONTROL"):
+            decide(row, carl, result, documents=[paper()])
+
+    def test_only_documents_officers_and_supervisors(self, held, alice, olga, ivan, oscar, sam):
+        for somebody in (alice, olga, ivan, oscar):
+            with refusal("NOT_PERMITTED"):
+                decide(held, somebody, "RELEASE")
+        decide(held, sam, "RELEASE")
+
+    def test_unknown_papers_and_vins_are_named(self, held, carl):
+        with unacceptable(("PAPER_KIND_UNKNOWN", "/documents/1/code")):
+            decide(held, carl, "REQUEST_DOCUMENTS", documents=[paper(), paper(code="napkin")])
+        with unacceptable(("VIN_NOT_DECLARED", "/vehicles/0")):
+            decide(held, carl, "REQUEST_DOCUMENTS", documents=[paper("NOBODY")])
+
+
+class TestOverdue:
+    def test_confirmed_after_the_deadline_it_is_refused(self, declaration, carl):
+        row = declaration(status=DeclarationStatus.DOCUMENTS_REQUIRED)
+        late = NOON + timedelta(hours=72)
+        decisions.confirm_overdue(declaration_id=row.pk, reason="silence", by=carl, now=late)
+        row.refresh_from_db()
+        assert (row.status, row.appeal_until) == (DeclarationStatus.REFUSED, late + timedelta(hours=72))
+        assert row.history.get(to_status="REFUSED").reason == "DOCUMENTS_OVERDUE"
+
+    def test_not_before_the_deadline_nor_without_one_nor_by_the_exporter(self, declaration, alice, carl):
+        row = declaration(status=DeclarationStatus.DOCUMENTS_REQUIRED)
+        with refusal("NOT_OVERDUE"):
+            decisions.confirm_overdue(declaration_id=row.pk, reason="", by=carl, now=NOON + timedelta(hours=71))
+        with refusal("NOT_PERMITTED"):
+            decisions.confirm_overdue(declaration_id=row.pk, reason="", by=alice, now=NOON + timedelta(hours=99))
+        held = declaration(status=DeclarationStatus.UNDER_CONTROL)
+        with refusal("NOT_OVERDUE"):
+            decisions.confirm_overdue(declaration_id=held.pk, reason="", by=carl, now=NOON + timedelta(hours=99))
+
+
+class TestAppeals:
+    def grant(self, row, by, now=NOON):
+        """A supervisor's answer to an appeal."""
+        decisions.grant_appeal(declaration_id=row.pk, reason="new facts", by=by, now=now)
+        row.refresh_from_db()
+
+    def test_granted_the_declaration_is_looked_at_again_and_holds_its_vins(self, declaration, sam, carl):
+        row = declaration(status=DeclarationStatus.REFUSED)
+        self.grant(row, sam)
+        assert row.status == DeclarationStatus.UNDER_CONTROL
+        assert row.vehicles.get().live
+        decide(row, carl, "RELEASE")
+        assert row.vehicles.get().ready
+
+    def test_a_revoked_pass_is_followed_by_a_new_one(self, declaration, sam, carl):
+        row = declaration()
+        hold = holds.place(declaration_id=row.pk, reason_code="OTHER", text="", by=carl, now=NOON)
+        row.refresh_from_db()
+        decide(row, carl, "REFUSE")
+        self.grant(row, sam)
+        holds.lift(public_id=hold.public_id, by=sam, reason="", now=NOON)
+        decide(row, carl, "RELEASE")
+        versions = row.vehicles.get().passes.order_by("version").values_list("version", "status")
+        assert list(versions) == [(1, PassStatus.REVOKED), (2, PassStatus.ISSUED)]
+
+    def test_not_after_its_term_nor_of_what_was_not_refused(self, declaration, sam):
+        row = declaration(status=DeclarationStatus.REFUSED)
+        with refusal("NO_APPEAL"):
+            self.grant(row, sam, now=NOON + timedelta(hours=72))
+        released = declaration()
+        with refusal("NO_APPEAL"):
+            self.grant(released, sam)
+
+    def test_only_a_supervisor(self, declaration, alice, carl):
+        row = declaration(status=DeclarationStatus.REFUSED)
+        for somebody in (alice, carl):
+            with refusal("NOT_PERMITTED"):
+                self.grant(row, somebody)
+
+    def test_not_when_a_vin_is_live_elsewhere_by_now(self, declaration, sam, mallory):
+        row = declaration(status=DeclarationStatus.REFUSED, bodies=[vehicle_body(1)])
+        declaration(by=mallory, bodies=[vehicle_body(1)])
+        with refusal("VIN_IN_USE"):
+            self.grant(row, sam)
+
+    def test_over_its_term_the_refusal_withdraws_what_was_never_presented(self, declaration):
+        row = declaration(status=DeclarationStatus.REFUSED)
+        early, late = NOON + timedelta(hours=71), NOON + timedelta(hours=72)
+        assert sweeps.sweep(now=early)["final"] == 0
+        assert sweeps.sweep(now=late)["final"] == 1
+        assert sweeps.sweep(now=late)["final"] == 0
+        assert not sweeps.make_refusal_final(declaration_id=declaration().pk, now=late)
+        assert not sweeps.make_refusal_final(declaration_id=row.pk, now=early)
+        row.refresh_from_db()
+        assert (row.status, statuses(row)) == (DeclarationStatus.REFUSED, ["WITHDRAWN"])
+
+
+class TestThePapersOfNamedVehicles:
+    def test_accepted_the_vehicle_is_ready_and_the_other_waits(self, checked, vehicle, carl):
+        decide(checked, carl, "RELEASE", vins=[vehicle.vin, vehicle.vin])
+        vehicle.refresh_from_db()
+        check = vehicle.checks.get()
+        assert (check.status, check.closed_by, check.close_reason) == (CheckStatus.ACCEPTED, carl, "because")
+        assert vehicle.ready
+        assert list(checked.vehicles.order_by("position").values_list("ready", flat=True)) == [True, False]
+
+    def test_refused_the_vehicle_is_withdrawn_and_the_declaration_stays(self, checked, vehicle, carl):
+        decide(checked, carl, "REFUSE", vins=[vehicle.vin])
+        assert checked.status == DeclarationStatus.RELEASED
+        assert statuses(checked) == ["WITHDRAWN", "DECLARED"]
+        assert vehicle.checks.get().status == CheckStatus.REFUSED
+
+    @pytest.mark.parametrize(("lanes", "detained"), [(["E1"], False), (["E1", "R1"], False), (["E1", "R1"], True)])
+    def test_refused_it_leaves_the_yard_by_the_legal_way(self, checked, vehicle, carl, sam, scanner, lanes, detained):
+        for lane in lanes:
+            scanner(f"CNHRS-{lane}").scan(vehicle)
+        if detained:
+            decisions.detain(vehicle_id=vehicle.pk, reason="", by=sam, now=NOON)
+        decide(checked, carl, "REFUSE", vins=[vehicle.vin])
+        assert statuses(checked)[0] == "WITHDRAWN"
+        turned_back = vehicle.admissions.filter(annulled_at=None)
+        assert turned_back.exists() == (detained or lanes == ["E1"])  # those go without a step back
+
+    def test_accepted_a_referred_vehicle_goes_back_to_the_gate(self, checked, vehicle, carl, scanner):
+        scanner("CNHRS-E1").scan(vehicle)
+        assert scanner("CNHRS-R1").scan(vehicle)["reason"] == "DOCUMENTS_DUE"
+        assert statuses(checked)[0] == "REFERRED"
+        decide(checked, carl, "RELEASE", vins=[vehicle.vin])
+        assert statuses(checked)[0] == "PRESENTED"
+
+    def test_refused_after_an_exit_under_override_nothing_is_withdrawn(
+        self, checked, vehicle, carl, olga, sam, scanner
+    ):
+        scanner("CNHRS-E1").scan(vehicle)
+        for lane, stage in (("CNHRS-R1", "RELEASE"), ("CNHRS-X1", "EXIT")):
+            asked = overrides.ask(vehicle_id=vehicle.pk, stage=stage, reason="", by=olga, now=NOON)
+            overrides.grant(public_id=asked.public_id, by=sam, now=NOON)
+            assert scanner(lane).scan(vehicle)["verdict"] == "ADMIT"
+        decide(checked, carl, "REFUSE", vins=[vehicle.vin])
+        assert statuses(checked)[0] == "EXITED"
+        assert vehicle.checks.get().status == CheckStatus.REFUSED
+
+    def test_a_vehicle_without_an_open_check(self, checked, vehicle, carl, declaration):
+        decide(checked, carl, "RELEASE", vins=[vehicle.vin])
+        with refusal("NO_OPEN_CHECK"):
+            decide(checked, carl, "RELEASE", vins=[vehicle.vin])
+        with refusal("NO_OPEN_CHECK"):
+            decide(checked, carl, "REFUSE", vins=list(checked.vehicles.values_list("vin", flat=True)))
+
+    def test_an_unknown_vin_is_named(self, checked, vehicle, carl):
+        with unacceptable(("VIN_NOT_DECLARED", "/vehicles/1")):
+            decide(checked, carl, "RELEASE", vins=[vehicle.vin, "NOBODY"])
+
+    def test_asked_for_papers_of_one_vehicle_the_declaration_stays_released(self, checked, vehicle, carl):
+        decide(checked, carl, "REQUEST_DOCUMENTS", vins=[vehicle.vin], documents=[paper(vehicle.vin)])
+        vehicle.refresh_from_db()
+        assert checked.status == DeclarationStatus.RELEASED
+        assert [each["code"] for each in vehicle.not_ready_because] == ["DOCUMENTS_WANTED"]
+        assert vehicle.history.filter(reason="DOCUMENTS_ASKED").count() == 1
+
+
+class TestDetention:
+    @pytest.fixture
+    def referred(self, declaration, scanner):
+        """A vehicle with a wrong plate at the release gate."""
+        vehicle = declaration().vehicles.get()
+        scanner("CNHRS-E1").scan(vehicle)
+        scanner("CNHRS-R1").scan(vehicle, plate={"text": "新Z99999", "confidence": 0.99}, vin=vehicle.vin)
+        vehicle.refresh_from_db()
+        assert vehicle.status == VehicleStatus.REFERRED
+        return vehicle
+
+    def test_a_supervisor_keeps_it_and_lets_it_go_again(self, referred, sam):
+        decisions.detain(vehicle_id=referred.pk, reason="stolen?", by=sam, now=NOON)
+        referred.refresh_from_db()
+        assert (referred.status, referred.live) == (VehicleStatus.DETAINED, True)
+        assert [each["code"] for each in referred.not_ready_because] == ["DETAINED"]
+        decisions.end_detention(vehicle_id=referred.pk, withdrawn=False, reason="", by=sam, now=NOON)
+        referred.refresh_from_db()
+        assert referred.status == VehicleStatus.REFERRED
+
+    def test_or_takes_it_out_of_the_declaration(self, referred, sam):
+        decisions.detain(vehicle_id=referred.pk, reason="stolen", by=sam, now=NOON)
+        decisions.end_detention(vehicle_id=referred.pk, withdrawn=True, reason="", by=sam, now=NOON)
+        let_workers_run()
+        referred.refresh_from_db()
+        assert (referred.status, referred.live) == (VehicleStatus.WITHDRAWN, False)
+        assert Declaration.objects.get().status == DeclarationStatus.CANCELLED
+
+    def test_only_a_supervisor_and_only_a_referred_vehicle(self, referred, declaration, olga, sam):
+        with refusal("NOT_PERMITTED"):
+            decisions.detain(vehicle_id=referred.pk, reason="", by=olga, now=NOON)
+        with refusal("NOT_DETAINED"):
+            decisions.end_detention(vehicle_id=referred.pk, withdrawn=True, reason="", by=sam, now=NOON)
+        other = declaration().vehicles.get()
+        with refusal("MOVE_NOT_ALLOWED"):
+            decisions.detain(vehicle_id=other.pk, reason="", by=sam, now=NOON)
+
+
+class TestReturning:
+    def test_a_vehicle_that_the_neighbour_sent_back(self, declaration, scanner, olga):
+        row = declaration()
+        vehicle = row.vehicles.get()
+        for lane in ("CNHRS-E1", "CNHRS-R1", "CNHRS-X1"):
+            scanner(lane).scan(vehicle)
+        decisions.record_return(vehicle_id=vehicle.pk, reason="no visa", by=olga, now=NOON)
+        let_workers_run()
+        row.refresh_from_db()
+        assert (row.status, statuses(row)) == (DeclarationStatus.COMPLETED, ["RETURNED"])
+
+    def test_only_after_its_exit_and_only_by_the_gate(self, declaration, olga, alice, carl):
+        vehicle = declaration().vehicles.get()
+        with refusal("MOVE_NOT_ALLOWED"):
+            decisions.record_return(vehicle_id=vehicle.pk, reason="", by=olga, now=NOON)
+        for somebody in (alice, carl):
+            with refusal("NOT_PERMITTED"):
+                decisions.record_return(vehicle_id=vehicle.pk, reason="", by=somebody, now=NOON)
