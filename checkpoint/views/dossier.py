@@ -19,7 +19,7 @@ from declarations.clearance.assessment import rows_with_problems
 from declarations.clearance.controls import WAITING
 from declarations.lifecycle import CheckStatus
 from declarations.models import Declaration, History, RiskRule, Vehicle, load_reference
-from declarations.readiness import Because
+from declarations.models.standing import answer
 from declarations.words import Category, Condition, Direction, Mode, Powertrain
 
 VEHICLES_PER_PAGE = 25
@@ -115,7 +115,7 @@ class VehiclePage(Officers):
             "inspections": vehicle.inspections.select_related("closed_by").order_by("-ordered_at"),
             "overrides": vehicle.overrides.select_related("asked_by", "granted_by")[:RECENT],
             "hits": hits_in_words(vehicle.risk_hits.select_related("vehicle")),
-            "because": [Because(each["code"], each.get("values", {})) for each in vehicle.not_ready_because],
+            "because": answer([vehicle], now=now)[vehicle.pk].because,
             "offers": offers.for_vehicle(user, vehicle),
             "passages": Passage.objects.visible_to(user)
             .filter(vehicle=vehicle)

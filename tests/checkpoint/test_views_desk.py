@@ -98,7 +98,7 @@ def test_lists_ask_the_same_few_questions_however_long_they_are(
     large = declaration(vehicles=12)
     with django_assert_max_num_queries(16):
         person.read(on(large))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         person.read(of(large.vehicles.first()))
 
 
