@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from checkpoint.models import Lane, Passage
+from checkpoint.models import Device, Lane, Passage
 from declarations.errors import NotPermitted
 from declarations.models import roles_of
 from declarations.permissions import answers
@@ -48,6 +48,13 @@ def check_can_annul(user: object, passage: Passage, now: datetime) -> None:
         raise NotPermitted("SECOND_PERSON", _("You scanned this passage; somebody else has to annul it."))
 
 
+def check_can_revoke_device(user: object, device: Device) -> None:
+    """Supervisors and the control room of the port."""
+    if not roles_of(user).at(device.lane.checkpoint.port_id, RoleName.SUPERVISOR, RoleName.CONTROL_ROOM):
+        raise NotPermitted
+
+
 can_scan_at = answers(check_can_scan_at)
 can_decide_passage = answers(check_can_decide_passage)
 can_annul = answers(check_can_annul)
+can_revoke_device = answers(check_can_revoke_device)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from declarations.errors import NotPermitted
-from declarations.models import Declaration, Hold, Organisation, Override, Role, roles_of
+from declarations.models import ApiKey, Declaration, Hold, Organisation, Override, Role, roles_of
 from declarations.words import RoleName
 
 
@@ -128,6 +128,20 @@ def check_can_record_return(user: object, declaration: Declaration) -> None:
     _check_officer_at(user, declaration.port_id, RoleName.CHECKPOINT, RoleName.SUPERVISOR)
 
 
+def check_can_verify(user: object) -> None:
+    """Documents officers and supervisors verify an enterprise, at whatever port."""
+    if not any(row.role in (RoleName.DOCUMENTS, RoleName.SUPERVISOR) for row in roles_of(user).rows):
+        raise NotPermitted
+
+
+def check_can_revoke_key(user: object, key: ApiKey) -> None:
+    """Whoever holds the key, and supervisors."""
+    if key.user_id is not None and key.user_id == getattr(user, "pk", None):
+        return
+    if not any(row.role == RoleName.SUPERVISOR for row in roles_of(user).rows):
+        raise NotPermitted
+
+
 can_declare_for = answers(check_can_declare_for)
 can_change = answers(check_can_change)
 can_lodge = answers(check_can_lodge)
@@ -145,6 +159,8 @@ can_detain = answers(check_can_detain)
 can_ask_override = answers(check_can_ask_override)
 can_grant_override = answers(check_can_grant_override)
 can_record_return = answers(check_can_record_return)
+can_verify = answers(check_can_verify)
+can_revoke_key = answers(check_can_revoke_key)
 
 
 def declares_for(user: object) -> list[Organisation]:

@@ -157,7 +157,7 @@ def problem_sentences(declaration: Declaration, now: datetime) -> dict[tuple[str
 
 def _paper_name(code: str) -> str:
     known = load_reference().paper_types.get(code)
-    return known.label if known else code
+    return str(known.label) if known else code
 
 
 def _kind(vehicle: Vehicle) -> list[str]:

@@ -1,6 +1,6 @@
 """How a status looks: a tone and an icon for every member of every machine. The word is the enum's own label.
 
-A tone is a meaning, not a colour: `site.css` decides what it looks like in light, in dark and on paper.
+A tone is a meaning, not a colour: `tokens.css` decides what it looks like in light, in dark and on paper.
 """
 
 from dataclasses import dataclass

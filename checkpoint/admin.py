@@ -1,0 +1,173 @@
+"""The back-office of the gates: lanes and devices; passages, which nobody changes."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from checkpoint import devices
+from checkpoint.models import Case, Checkpoint, Device, Lane, Passage, ScanKey
+from declarations.errors import DomainError
+
+
+class ReasonForm(forms.Form):
+    """Why; it stays in the log."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class Gates(admin.ModelAdmin):
+    """Rows that are kept by hand but never deleted: passages point at them."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    change_form_template = "admin/acted_on.html"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What ended stays to be read."""
+        return False
+
+
+class ReadOnly(Gates):
+    """Rows that only scanning and deciding write."""
+
+    hidden: ClassVar[tuple[str, ...]] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """All columns but the hidden ones."""
+        return [each.name for each in self.model._meta.concrete_fields if each.name not in self.hidden]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The same."""
+        return self.get_fields(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows at the ports of this officer; the operator sees all."""
+        rows = super().get_queryset(request)
+        if getattr(request.user, "is_superuser", False):
+            return rows
+        return rows.filter(pk__in=self.visible_to(request.user).order_by().values("pk"))
+
+    def visible_to(self, user: object) -> QuerySet[Any]:
+        """The model's own slice."""
+        return self.model._default_manager.visible_to(user)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The gate inserts."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes."""
+        return False
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(Gates):
+    """Gates with their stage."""
+
+    list_display = ("code", "name", "port", "stage")
+    list_filter = ("port", "stage")
+    search_fields = ("code", "name")
+    list_select_related = ("port",)
+    autocomplete_fields = ("port",)
+
+
+@admin.register(Lane)
+class LaneAdmin(Gates):
+    """Lanes and what they have to see."""
+
+    list_display = ("code", "checkpoint", "must_see", "is_open")
+    list_filter = ("is_open", "checkpoint__stage", "checkpoint__port")
+    search_fields = ("code", "checkpoint__code")
+    list_select_related = ("checkpoint",)
+    autocomplete_fields = ("checkpoint",)
+
+
+@admin.register(Device)
+class DeviceAdmin(Gates):
+    """Devices; revoked by a button, together with their keys."""
+
+    list_display = ("name", "lane", "kind", "api_key", "enrolled_at", "revoked_at")
+    list_filter = ("kind", ("revoked_at", admin.EmptyFieldListFilter), "lane__checkpoint__port")
+    search_fields = ("name", "lane__code")
+    list_select_related = ("lane", "api_key")
+    autocomplete_fields = ("lane", "api_key")
+    readonly_fields = ("revoked_at",)
+    date_hierarchy = "enrolled_at"
+    actions = ("revoke",)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The device, with its act as a button."""
+        return super().change_view(
+            request, object_id, form_url, {"acts": [("revoke", _("Revoke"))], **(extra_context or {})}
+        )
+
+    @admin.action(description=_("Revoke"), permissions=["view"])
+    def revoke(self, request: HttpRequest, rows: QuerySet[Device]) -> HttpResponse | None:
+        """Ask why, then close each device with its key."""
+        form = ReasonForm(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            values = {
+                **self.admin_site.each_context(request),
+                "title": _("Revoke"),
+                "opts": self.opts,
+                "rows": rows,
+                "form": form,
+                "action": "revoke",
+                "back": reverse("admin:checkpoint_device_changelist"),
+            }
+            return TemplateResponse(request, "admin/act.html", values)
+        for row in rows:
+            try:
+                devices.revoke(device_id=row.pk, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+            except DomainError as refusal:
+                messages.error(request, f"{row}: {refusal}")
+            else:
+                self.log_change(request, row, f"{_('Revoke')}: {form.cleaned_data['reason']}")
+                messages.success(request, _("%(device)s is revoked.") % {"device": row})
+        return None
+
+
+@admin.register(Passage)
+class PassageAdmin(ReadOnly):
+    """Every scan with its answer; the shown code is a credential and not shown again."""
+
+    hidden = ("code",)
+    list_display = ("decided_at", "port", "lane", "stage", "verdict", "reason", "vehicle", "officer")
+    list_filter = ("verdict", "reason", "stage", "port")
+    search_fields = ("vehicle__vin", "declaration__reference", "lane__code", "trace_id")
+    list_select_related = ("port", "lane", "vehicle", "officer")
+    date_hierarchy = "decided_at"
+
+
+@admin.register(Case)
+class CaseAdmin(ReadOnly):
+    """Cases; decided on the pages of the gate."""
+
+    list_display = ("opened_at", "passage", "result", "closed_by", "closed_at", "vin_read")
+    list_filter = ("result", ("closed_at", admin.EmptyFieldListFilter), "passage__port", "passage__reason")
+    search_fields = ("passage__vehicle__vin", "passage__lane__code", "vin_read")
+    list_select_related = ("passage", "closed_by")
+    date_hierarchy = "opened_at"
+
+
+@admin.register(ScanKey)
+class ScanKeyAdmin(ReadOnly):
+    """Which device asked under which id."""
+
+    hidden = ("body_digest",)
+    list_display = ("scan_id", "device", "passage")
+    search_fields = ("scan_id",)
+    list_select_related = ("device__lane", "passage")
+
+    def visible_to(self, user: object) -> QuerySet[ScanKey]:
+        """Those of devices at the ports of this officer."""
+        return ScanKey.objects.filter(device__in=Device.objects.visible_to(user).order_by())

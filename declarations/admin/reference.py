@@ -1,0 +1,115 @@
+"""Code lists: rows, so that an officer can mend them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from declarations.admin.frame import Rows
+from declarations.models import (
+    Closure,
+    Country,
+    Currency,
+    HoldReason,
+    Hs6,
+    Incoterm,
+    NationalCode,
+    PaperType,
+    PlatePattern,
+    PlateRegion,
+    Port,
+    Wmi,
+)
+
+NAMES = ("name_zh", "name_en", "name_ru", "name_kk")
+
+
+class CodeList(Rows):
+    """A list with a code, which others point at and which therefore stays."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code, once it is there."""
+        key = self.model._meta.pk
+        return (key.name,) if obj is not None and key is not None else ()
+
+
+@admin.register(Port)
+class PortAdmin(CodeList):
+    """Ports with their rules of time and risk."""
+
+    list_display = ("code", *NAMES, "is_open", "entry_advises", "random_share", "plate_confidence")
+    list_filter = ("is_open", "country")
+    search_fields = ("code", *NAMES)
+
+
+@admin.register(Closure)
+class ClosureAdmin(Rows):
+    """Times in which a port lets nobody through."""
+
+    list_display = ("port", "starts_at", "ends_at", "public_reason")
+    list_filter = ("port",)
+    search_fields = ("public_reason",)
+    list_select_related = ("port",)
+    autocomplete_fields = ("port",)
+    date_hierarchy = "starts_at"
+
+
+@admin.register(Country, Incoterm, Currency, HoldReason, PlateRegion)
+class NamedAdmin(CodeList):
+    """A code with its names."""
+
+    list_display = ("code", *NAMES)
+    search_fields = ("code", *NAMES)
+
+
+@admin.register(Hs6)
+class Hs6Admin(CodeList):
+    """Subheadings and the bounds between them."""
+
+    list_display = ("hs6", "category", "powertrain", "displacement_min_cc", "displacement_max_cc", "name_en", "name_zh")
+    list_filter = ("category", "powertrain")
+    search_fields = ("hs6", *NAMES)
+
+
+@admin.register(NationalCode)
+class NationalCodeAdmin(CodeList):
+    """Codes that need an export licence."""
+
+    list_display = ("code", "export_licence_from", *NAMES)
+    search_fields = ("code", *NAMES)
+
+
+@admin.register(Wmi)
+class WmiAdmin(CodeList):
+    """Makers by the beginning of a VIN."""
+
+    list_display = ("wmi", "maker", "group", "vehicles", "confidence")
+    list_filter = ("confidence",)
+    search_fields = ("wmi", "maker", "group")
+
+
+@admin.register(PaperType)
+class PaperTypeAdmin(CodeList):
+    """Kinds of papers and who needs them."""
+
+    list_display = (
+        "code",
+        "place",
+        "new_export",
+        "used_export",
+        "for_import",
+        "covers",
+        "from_on",
+        "name_en",
+        "name_zh",
+    )
+    list_filter = ("place", "new_export", "used_export")
+    search_fields = ("code", *NAMES)
+
+
+@admin.register(PlatePattern)
+class PlatePatternAdmin(Rows):
+    """How a temporary plate may look."""
+
+    list_display = ("pattern", "note")
+    search_fields = ("pattern", "note")
