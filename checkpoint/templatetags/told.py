@@ -87,6 +87,12 @@ WORDS: dict[str, str | Promise] = {
 }
 """Reasons of history rows. Reasons of the gate bring their own words."""
 
+ACTORS: dict[str, str | Promise] = {
+    "clearance": gettext_lazy("automatic clearance"),
+    "importer": gettext_lazy("importer"),
+}
+"""What acts by itself, or for somebody who has no account here."""
+
 TONES = {Verdict.ADMIT.value: "ok", Verdict.ALARM.value: "stop", Verdict.MANUAL.value: "officer"}
 
 
@@ -108,7 +114,7 @@ def told(rows: Iterable[History]) -> list[dict[str, Any]]:
 
 def _entry(row: History) -> dict[str, Any]:
     word = reason_word(row.reason)
-    entry: dict[str, Any] = {"at": row.at, "by": row.by_label, "text": row.text}
+    entry: dict[str, Any] = {"at": row.at, "by": _actor(row), "text": row.text}
     if row.machine == NOTE:
         verdict = str(row.data.get("verdict", ""))
         if verdict:
@@ -127,6 +133,13 @@ def _entry(row: History) -> dict[str, Any]:
         "tone": look.tone,
         "icon": look.icon,
     }
+
+
+def _actor(row: History) -> str:
+    """Who acted: a person by name, a lane or the clearance in words."""
+    if row.by_id is None and row.by_label.startswith("lane "):
+        return _("lane %(code)s") % {"code": row.by_label.removeprefix("lane ")}
+    return row.by_label if row.by_id else str(ACTORS.get(row.by_label, row.by_label))
 
 
 def _sentence(word: str) -> str:
