@@ -6,7 +6,7 @@ History is written by `move_to` and `note` alone; a row never changes or vanishe
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pgtrigger
 import structlog
@@ -18,10 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import MOVES, Machine
 from declarations.models.triggers import CHAIN, append_only, refuse
-
-if TYPE_CHECKING:
-    from declarations.models.declaration import Declaration
-    from declarations.models.vehicle import Vehicle
 
 By = User | str
 """Who acts: a person, or the name of what acts by itself ("clearance", "lane CNHRS-R1")."""
@@ -55,10 +51,10 @@ class History(models.Model):
         _("about"), max_length=12, choices=[(m.value, m.value) for m in Machine] + [(NOTE, NOTE)]
     )
     subject_id = models.BigIntegerField(_("subject"))
-    declaration: "models.ForeignKey[Declaration, Declaration]" = models.ForeignKey(
+    declaration = models.ForeignKey(
         "declarations.Declaration", models.DO_NOTHING, related_name="history", db_constraint=False
     )
-    vehicle: "models.ForeignKey[Vehicle | None, Vehicle | None]" = models.ForeignKey(
+    vehicle = models.ForeignKey(
         "declarations.Vehicle", models.DO_NOTHING, null=True, related_name="history", db_constraint=False
     )
     # what
