@@ -43,8 +43,8 @@ DRIVER: Mapping[Reason, Text] = dict.fromkeys(SAY_NOTHING, WAIT) | {
         "en": "This is not a pass. Please show the pass code of this vehicle.",
     },
     Reason.WITHDRAWN: {
-        "zh": "本车已从申报中撤回。请联系出口企业。",
-        "ru": "Этот автомобиль отозван из декларации. Свяжитесь с экспортёром.",
+        "zh": "本车已从申报单撤出。请联系出口企业。",
+        "ru": "Этот автомобиль снят с декларации. Свяжитесь с экспортёром.",
         "kk": "Бұл көлік декларациядан алынып тасталған. Экспорттаушыға хабарласыңыз.",
         "en": "This vehicle was withdrawn from its declaration. Please call your exporter.",
     },
@@ -74,8 +74,8 @@ DRIVER: Mapping[Reason, Text] = dict.fromkeys(SAY_NOTHING, WAIT) | {
     },
     Reason.WRONG_STAGE: {
         "zh": "请先通过前一道卡口。",
-        "ru": "Сначала проедьте предыдущий пост.",
-        "kk": "Алдымен алдыңғы бекеттен өтіңіз.",
+        "ru": "Сначала проедьте предыдущие ворота.",
+        "kk": "Алдымен алдыңғы қақпадан өтіңіз.",
         "en": "Please go through the gate before this one first.",
     },
     Reason.DETAINED: WAIT,
@@ -174,8 +174,8 @@ DRIVER: Mapping[Reason, Text] = dict.fromkeys(SAY_NOTHING, WAIT) | {
     },
     Reason.STALE_MANIFEST: {
         "zh": "卡口暂时无法联网。请在车内等候，关员马上就来。",
-        "ru": "На посту нет связи. Подождите в машине, к вам идёт сотрудник.",
-        "kk": "Бекетте байланыс жоқ. Көлікте күтіңіз, қазір қызметкер келеді.",
+        "ru": "На воротах нет связи. Подождите в машине, к вам идёт сотрудник.",
+        "kk": "Қақпада байланыс жоқ. Көлікте күтіңіз, қазір қызметкер келеді.",
         "en": "This gate has no connection. Please wait in the car, an officer is coming.",
     },
     Reason.OK: {
