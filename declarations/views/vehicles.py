@@ -92,6 +92,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         "hs_code": entry.vehicle["hs_code"] if "fix_hs_code" in request.POST else None,
         "proposals": _proposals(entry) if parts == WHOLE else None,
         "with_vin": parts == WHOLE,
+        "check_href": request.get_full_path(),
     }
     return render(request, "declarations/_slots.html", context)
 

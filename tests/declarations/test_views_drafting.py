@@ -181,6 +181,7 @@ def test_the_repair_of_a_vin_comes_into_the_open_page_with_one_tap(client, alice
     typed = {"vin": vin_number(9).replace("0", "O"), "make": "Tesla"}
     page = client.post(address, typed, headers=ENGLISH).content.decode()
     assert f'value="{vin_number(9)}"' in page
+    assert f'hx-post="{address}"' in page
     assert 'id="id_vin"' not in page
     page = client.post(address, {**typed, "fix_vin": vin_number(9)}, headers=ENGLISH).content.decode()
     assert 'id="id_vin"' in page
