@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations import checks, permissions, tariff, vin
 from declarations.actions.drafting import change_draft, change_draft_vehicle, count_problems, fresh, remove_vehicle
-from declarations.actions.lodging import VIN_IN_USE, hand_in_again, remember_version, set_legal_time, vins_in_use
+from declarations.actions.lodging import VIN_IN_USE, hand_in_again, lodging_problems, remember_version, set_legal_time
 from declarations.actions.writing import accepted_problems, change_vehicle, write_header
 from declarations.clearance.closing import withdraw
 from declarations.clearance.controls import settle
@@ -249,8 +249,7 @@ def _expect_no_new_errors(
     rows = {vehicle.pk: row for row, vehicle in enumerate(after.present_vehicles())}
     touched = [f"/{name}" for name in header]
     touched += [f"/vehicles/{rows[vehicle.pk]}/{name}" for vehicle, values in changes for name in values]
-    found = checks.check(after.body(), **options)
-    found += vins_in_use(after, [vehicle.vin for vehicle in after.present_vehicles()])
+    found = lodging_problems(after, now=now)
     new = [
         problem
         for problem in errors(found)

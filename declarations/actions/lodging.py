@@ -45,8 +45,13 @@ def lodging_problems(declaration: Declaration, *, now: datetime) -> list[Problem
     direction, mode = declaration.direction, declaration.mode
     if direction in Direction.values and mode in Mode.values and (Direction(direction), Mode(mode)) not in OPEN_MODES:
         found.append(Problem(MODE_NOT_OPEN, "/mode" if direction == Direction.EXPORT else "/direction"))
-    found += vins_in_use(declaration, [vehicle.vin for vehicle in declaration.present_vehicles()])
+    found += vins_in_use(declaration, open_vins(declaration))
     return found
+
+
+def open_vins(declaration: Declaration) -> list[str]:
+    """The VIN of each vehicle in its row, "" where the vehicle has left: it may be live elsewhere by now (law 9)."""
+    return ["" if vehicle.status in CLOSED_VEHICLE else vehicle.vin for vehicle in declaration.present_vehicles()]
 
 
 def vins_in_use(declaration: Declaration, vins: Sequence[str]) -> list[Problem]:
@@ -127,7 +132,7 @@ def _hand_in(
         except IntegrityError as clash:
             # Another declaration took the VIN between the look and the write; the unique index decided.
             body = fresh(declaration)
-            in_use = vins_in_use(body, [vehicle.vin for vehicle in body.present_vehicles()])
+            in_use = vins_in_use(body, open_vins(body))
             if not in_use:
                 raise
             raise Unacceptable(in_use) from clash

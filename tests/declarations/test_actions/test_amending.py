@@ -117,6 +117,12 @@ class TestTheHeader:
         with unacceptable(("CURRENCY_UNKNOWN", "/currency")):
             amend(released, alice, currency="XXZ", contract_number="SG-2")
 
+    def test_it_leads_to_no_mode_that_could_not_be_lodged(self, released, alice):
+        with unacceptable(("MODE_NOT_OPEN", "/mode")):
+            amend(released, alice, mode="TRUCK")
+        with unacceptable(("MODE_NOT_OPEN", "/direction")):
+            amend(released, alice, direction="IMPORT")
+
     def test_an_older_error_elsewhere_does_not_stop_it(self, released, alice):
         much_later = NOON + timedelta(days=60)  # the temporary plates have run out
         Declaration.objects.update(expires_at=much_later + timedelta(days=1))

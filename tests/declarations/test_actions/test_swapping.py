@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from declarations import actions
-from declarations.clearance import holds, inspections
+from declarations.clearance import decisions, holds, inspections
 from declarations.lifecycle import DeclarationStatus, PassStatus, VehicleStatus
 from declarations.models import Declaration, Vehicle
 from tests.cast import NOON, let_workers_run, vehicle_body, vin_number
@@ -87,6 +87,18 @@ class TestSwapsAtOnce:
         amend(released, alice, vehicle=first, vehicles=[{"plate_expires_on": "2027-02-01"}], now=much_later)
         other.refresh_from_db()
         assert other.plate_expires_on.isoformat() == "2026-12-20"
+
+    def test_a_vehicle_that_came_back_and_was_declared_again_does_not_stop_it(
+        self, released, first, alice, olga, declaration, scanner
+    ):
+        for lane in ("CNHRS-E1", "CNHRS-R1", "CNHRS-X1"):
+            scanner(lane).scan(first)
+        decisions.record_return(vehicle_id=first.pk, reason="refused at the border", by=olga, now=NOON)
+        declaration(bodies=[vehicle_body(9, vin=first.vin)])
+        other = released.vehicles.order_by("position").last()
+        amend(released, alice, vehicle=other, vehicles=[{"plate": "新B12345临"}])
+        other.refresh_from_db()
+        assert other.plate == "新B12345临"
 
     def test_an_arrival_moves_the_legal_time_and_renews_the_pass(self, released, first, alice):
         arrival = NOON + timedelta(days=5)
