@@ -40,16 +40,30 @@ def at_once(*asks: Ask, without: Sequence[str] = ()) -> list[Any]:
 
 
 @contextmanager
-def private_database(suffix: str) -> Iterator[None]:
-    """Everything inside happens in a copy of the test database; whatever is broken there goes away with it."""
-    name = connection.settings_dict["NAME"]
+def copied_database(suffix: str) -> Iterator[str]:
+    """A copy of the test database, by its name; gone in the end."""
     connection.creation.clone_test_db(suffix, verbosity=0)
+    try:
+        yield str(connection.creation.get_test_db_clone_settings(suffix)["NAME"])
+    finally:
+        connection.creation.destroy_test_db(suffix=suffix, verbosity=0)
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Every thread's connections that are opened inside go to this database."""
+    before = connection.settings_dict["NAME"]
     connection.close()
-    # The settings of every thread's connection are this one dict.
-    connection.settings_dict["NAME"] = connection.creation.get_test_db_clone_settings(suffix)["NAME"]
+    connection.settings_dict["NAME"] = name  # one dict for all threads
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = name
-        connection.creation.destroy_test_db(suffix=suffix, verbosity=0)
+        connection.settings_dict["NAME"] = before
+
+
+@contextmanager
+def private_database(suffix: str) -> Iterator[None]:
+    """Everything inside happens in a copy of the test database; whatever is broken there goes away with it."""
+    with copied_database(suffix) as name, connected_to(name):
+        yield
