@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
 
 from checkpoint.models import Device, Lane
 from checkpoint.models.device import DeviceKind
@@ -61,9 +63,13 @@ class Caller:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         kind = named.pop("Content-Type", "application/json")
         address = path if path.startswith("/api/") or not path.startswith("/") else PREFIX + path
-        return Reply(
-            self.client.generic(method, address, content, content_type=kind, headers={**self.headers, **named})
-        )
+        # Neither the language nor the trace of a request outlives it here: the next test begins with none.
+        with translation.override(translation.get_language()), structlog.contextvars.bound_contextvars():
+            response = self.client.generic(
+                method, address, content, content_type=kind, headers={**self.headers, **named}
+            )
+            structlog.contextvars.clear_contextvars()
+        return Reply(response)
 
     def get(self, path: str, **headers: str) -> Reply:
         """GET."""

@@ -55,7 +55,7 @@ class OneVehicle(DeclarationRoom):
             actions.amend(declaration_id=declaration.pk, body=body, vehicle_id=vehicle.pk, by=self.person, now=self.now)
         return self.answer_vehicle(declaration.pk, vehicle.pk)
 
-    @extend_schema(operation_id="removeVehicle", request=bodies.RemovalBody, responses=answers.DeclarationAnswer)
+    @extend_schema(operation_id="removeVehicle", request=bodies.RemovalBody, responses={200: answers.DeclarationAnswer})
     def delete(self, request: Request, reference: str, vin: str) -> Response:
         """Remove it from a draft, or withdraw it with a reason after lodging."""
         with self.changing(reference) as declaration:

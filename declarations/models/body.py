@@ -4,11 +4,12 @@ A draft may hold anything; "31 February" cannot stand in a date column, yet must
 """
 
 from collections.abc import Mapping
-from datetime import MAXYEAR, MINYEAR, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import MAXYEAR, MINYEAR
 from typing import Any, cast
 
 from django.db import models
+
+from declarations.checks import read_date, read_decimal, read_moment
 
 DECLARATION_FIELDS = (
     "functional_reference",
@@ -55,25 +56,27 @@ def fit(field: "models.Field[Any, Any]", value: Any) -> tuple[bool, Any]:
     empty = None if field.null else ""
     if value is None or value == "":
         return True, empty
-    try:
-        stored = _typed(field, value)
-    except (ValueError, InvalidOperation, OverflowError):
-        return False, empty
+    stored = _typed(field, value)
     return (True, stored) if stored is not None else (False, empty)
 
 
 def _typed(field: "models.Field[Any, Any]", value: Any) -> Any:
+    """The value as the column keeps it, None where it would come back as something else than was typed.
+
+    Dates and amounts are read as the checks read them: what they call a problem must not vanish by being stored.
+    """
     if isinstance(field, models.DateTimeField):
-        moment = datetime.fromisoformat(value)
+        moment = read_moment(value)
         # At the ends of the calendar the same moment in UTC has a year that Python or PostgreSQL does not know.
-        return moment if moment.tzinfo and MINYEAR < moment.year < MAXYEAR else None
+        return moment if moment and moment.tzinfo and MINYEAR < moment.year < MAXYEAR else None
     if isinstance(field, models.DateField):
-        return date.fromisoformat(value)
+        return read_date(value)
     if isinstance(field, models.DecimalField):
-        number = Decimal(value)
-        fits = number.is_finite() and abs(number) < 10 ** (field.max_digits - field.decimal_places)
+        number = read_decimal(value)
+        if number is None or abs(number) >= 10 ** (field.max_digits - field.decimal_places):
+            return None
         exponent = number.as_tuple().exponent
-        return number if fits and isinstance(exponent, int) and -exponent <= field.decimal_places else None
+        return number if isinstance(exponent, int) and -exponent <= field.decimal_places else None
     if isinstance(field, models.IntegerField):
         return value if isinstance(value, int) and 0 <= value <= POSTGRES_INTEGER_MAX else None
     return value if isinstance(value, str) and "\0" not in value and len(value) <= (field.max_length or 0) else None

@@ -148,6 +148,8 @@ class Body(serializers.Serializer):
 
         Raises: BadShape; Unacceptable.
         """
+        if data is None:
+            raise BadShape([Problem(WRONG_TYPE, at, values={"wanted": _WANTED[dict]})])
         reading = Reading()
         clean = reading.value(cls(), data, at)
         if reading.matter and not reading.shape and not cls.matter_is_shape:

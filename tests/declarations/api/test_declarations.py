@@ -33,8 +33,9 @@ def test_everything_may_be_missing_null_or_empty_in_a_draft(call, alice):
 
 
 def test_what_was_declared_comes_back_word_for_word(call, alice):
-    sent = declaration_body(vehicle_body(1, papers=[{"code": "export_licence", "number": "EL-1", "issued_on": "2026-10-01",
-                                                      "valid_until": "2026-12-31", "quantity": 1}]))  # fmt: skip
+    dates = {"issued_on": "2026-10-01", "valid_until": "2026-12-31"}
+    paper = {"code": "export_licence", "number": "EL-1", "quantity": 1, **dates}
+    sent = declaration_body(vehicle_body(1, papers=[paper]))
     got = call(alice).post("/declarations", sent).json
     for name, value in sent.items():
         if name not in ("vehicles", "planned_arrival_at"):
