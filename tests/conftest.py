@@ -47,9 +47,12 @@ def servers(pytestconfig: pytest.Config) -> Servers:
 
 
 @pytest.fixture(autouse=True)
-def _own_language() -> Iterator[None]:
-    """A page read in one language leaves it active in its thread; the next test begins in the site's own."""
-    translation.deactivate()
+def _source_language() -> Iterator[None]:
+    """Tests read the sentences of the source, English; a page speaks the language that its request asks for.
+
+    A page leaves its language active in its thread: the next test begins anew.
+    """
+    translation.activate("en")
     yield
     translation.deactivate()
 
