@@ -110,7 +110,8 @@ WHERE {which}
 FOR SHARE OF d FOR UPDATE OF v
 """
 LOCK_BY_PASS = LOCK.format(pass_join="JOIN declarations_pass p ON p.vehicle_id = v.id", which="p.pass_id = %(pass_id)s")
-NEWEST_PASS = """LEFT JOIN LATERAL (
+# Without a pass there is nothing to judge a vehicle by: plate or card find it no sooner than its release.
+NEWEST_PASS = """JOIN LATERAL (
     SELECT n.id FROM declarations_pass n WHERE n.vehicle_id = v.id ORDER BY n.version DESC LIMIT 1) p ON true"""
 LOCK_BY_PLATE = LOCK.format(pass_join=NEWEST_PASS, which="v.live AND v.plate_key = %(plate)s AND d.port_id = %(port)s")
 LOCK_BY_CARD = LOCK.format(
@@ -118,9 +119,13 @@ LOCK_BY_CARD = LOCK.format(
     which="v.live AND w.card_digest = %(card)s AND d.port_id = %(port)s",
 )
 
-LOOK = """
+CARD_KNOWN = """
+    EXISTS (SELECT 1 FROM declarations_ferryman f WHERE f.card_digest = %(card)s)
+    OR EXISTS (SELECT 1 FROM declarations_driver x WHERE x.card_digest = %(card)s)"""
+LOOK = f"""
 SELECT v.declaration_id, v.vin, v.make, v.model, v.colour, v.plate, v.plate_key, v.plate_expires_on, v.status,
     v.status_at, v.channel, v.being_assessed, d.reference, d.status AS declaration_status, d.mode,
+    d.port_id AS declaration_port,
     p.status AS pass_status, p.port_id AS pass_port, p.valid_from, p.valid_until,
     NOT EXISTS (SELECT 1 FROM declarations_pass n WHERE n.vehicle_id = v.id AND n.version > p.version) AS is_newest,
     (SELECT array_agg(a.stage) FROM declarations_admission a
@@ -143,9 +148,7 @@ SELECT v.declaration_id, v.vin, v.make, v.model, v.colour, v.plate, v.plate_key,
     EXISTS (SELECT 1 FROM declarations_inspection i
             WHERE i.vehicle_id = v.id AND i.status IN ('ORDERED', 'IN_PROGRESS')) AS inspection_due,
     w.card_digest AS card_declared,
-    %(card)s::text IS NOT NULL AND (
-        EXISTS (SELECT 1 FROM declarations_ferryman f WHERE f.card_digest = %(card)s)
-        OR EXISTS (SELECT 1 FROM declarations_driver x WHERE x.card_digest = %(card)s)) AS card_known
+    %(card)s::text IS NOT NULL AND ({CARD_KNOWN}) AS card_known
 FROM declarations_vehicle v
 JOIN declarations_declaration d ON d.id = v.declaration_id
 LEFT JOIN declarations_pass p ON p.id = %(pass)s
@@ -195,7 +198,7 @@ def gather(
         "card_seen": question.card,
     }
     if locked is None:
-        return Facts(**known), None
+        return Facts(**known, card_is_known=_somebody_holds(question.card)), None
     vehicle_id, pass_pk, found_by = locked
     with connection.cursor() as cursor:
         cursor.execute(
@@ -222,7 +225,8 @@ def gather(
         card_is_known=row.card_known,
         vehicle_status=status,
         mode=Mode(row.mode),
-        at_own_port=row.pass_port == gate.port,
+        # After an amendment of the port an older pass still names the one before.
+        at_own_port=row.pass_port == row.declaration_port == gate.port,
         pass_status=PassStatus(row.pass_status) if row.pass_status else None,
         pass_is_newest=row.is_newest,
         valid_from=row.valid_from,
@@ -251,6 +255,16 @@ def gather(
     return facts, Found(
         _vehicle(vehicle_id, row), row.reference, row.declaration_status, pass_pk, row.pass_status, used
     )
+
+
+def _somebody_holds(card: str | None) -> bool:
+    """Whether a card is known although it found no vehicle: its holder drives nothing here, or more than one."""
+    if card is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {CARD_KNOWN}", {"card": card})
+        (known,) = cursor.fetchone() or (False,)
+    return bool(known)
 
 
 def _vehicle(pk: int, row: SimpleNamespace) -> Vehicle:
