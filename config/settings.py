@@ -192,7 +192,8 @@ SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("TRUST_PROXY", default=False):
-    # Only behind a proxy that sets or strips the header itself; anyone else could claim to speak TLS.
+    # Only behind a proxy that sets or strips this header and adds the asker to X-Forwarded-For: else anyone could claim
+    # to speak TLS, and to be somebody else at every guess of a password (config/sign_in.py).
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {

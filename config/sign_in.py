@@ -1,11 +1,19 @@
-"""The sign-in page: ten wrong passwords for a name or from an address, then one try every half minute."""
+"""The sign-in page: ten wrong passwords for a name or from an address, then one try every half minute.
+
+It is the only door: the back-office sends people here as well.
+"""
 
 import math
 from typing import Any
 
-from django.contrib.auth.views import LoginView
+from django.conf import settings
+from django.contrib.auth.forms import UsernameField
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from declarations.api.frame.rates import buckets
 
@@ -22,14 +30,37 @@ class SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
         """Count the try before the password is looked at, so that a guess costs the same right or wrong."""
+        name = f"name:{_as_looked_up(request.POST.get('username', ''))}"
         wait = max(
-            buckets.take(f"name:{request.POST.get('username', '')[:150]}", rate_per_s=TRIES_PER_S, burst=TRIES),
-            buckets.take(
-                f"address:{request.META.get('REMOTE_ADDR', '')}", rate_per_s=TRIES_PER_S * 10, burst=TRIES_OF_ADDRESS
-            ),
+            buckets.take(name, rate_per_s=TRIES_PER_S, burst=TRIES),
+            buckets.take(f"address:{_address(request)}", rate_per_s=TRIES_PER_S * 10, burst=TRIES_OF_ADDRESS),
         )
         if wait:
             answer = render(request, "429.html", status=429)
             answer["Retry-After"] = str(math.ceil(wait))
             return answer
         return super().post(request, *args, **names)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The back-office's own sign-in has no brake, so it hands over to ours.
+
+    Raises: PermissionDenied for whoever is signed in and may not enter: ours would send him back at once.
+    """
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+def _address(request: HttpRequest) -> str:
+    """Who asks; behind a trusted proxy the last one that it names: what stands before that anybody can write."""
+    nearest = str(request.META.get("REMOTE_ADDR", ""))
+    is_behind_proxy = bool(getattr(settings, "SECURE_PROXY_SSL_HEADER", None))
+    if not is_behind_proxy:
+        return nearest
+    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()[:64] or nearest
+
+
+def _as_looked_up(name: str) -> str:
+    """The name as the form looks it up: blanks around it and other widths of its letters are the same person."""
+    return str(UsernameField(max_length=150).to_python(name))[:150]

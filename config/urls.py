@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config.api import Schema
-from config.sign_in import SignIn
+from config.sign_in import SignIn, to_sign_in
 
 api: list[URLPattern | URLResolver] = [
     path("schema", Schema.as_view(), name="schema"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("sign-in", SignIn.as_view(), name="login"),
     path("sign-out", LogoutView.as_view(), name="logout"),
+    path("admin/login/", to_sign_in),
     path("admin/", admin.site.urls),
     path("gate/", include("checkpoint.urls")),
     path("", include("declarations.urls")),
