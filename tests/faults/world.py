@@ -143,11 +143,11 @@ class Lodging:
             connection.close()
 
 
-def wait_for(is_so: Callable[[], bool], *, patience_s: float) -> float:
-    """Look every fifth of a second until it is so or patience ends; gives back the seconds it took."""
+def wait_for(is_so: Callable[[], bool], *, patience_s: float, step_s: float = 0.2) -> float:
+    """Look again and again until it is so or patience ends; gives back the seconds it took."""
     began = time.monotonic()
     while not is_so() and time.monotonic() - began < patience_s:
-        time.sleep(0.2)
+        time.sleep(step_s)
     return time.monotonic() - began
 
 

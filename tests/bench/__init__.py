@@ -1,0 +1,1 @@
+"""Figures against floors, taken side by side in one run: `make bench` prints a table and writes var/bench.json."""

@@ -1,0 +1,45 @@
+"""`make bench`: scans against the floor, the pass, the picture, and from lodging to decision; var/bench.json."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCALES = {"quick": (600, 2, 1.0, 10), "full": (3600, 5, 2.0, 40)}
+"""Vehicles, rounds, seconds per round and side, lodgements."""
+
+
+def main() -> int:
+    """Arguments: `quick` for a first look. 0 unless an answer was wrong."""
+    os.environ.setdefault("DATABASE_URL", "postgres:///not-started")
+    os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that whoever stops us leaves no server behind
+    from tests.servers import Servers
+
+    servers = Servers(durable=True)
+    servers.start()
+    try:
+        os.environ |= servers.environment
+        django.setup()
+        from django.core.management import call_command
+
+        from tests.bench.figures import measure
+
+        call_command("migrate", interactive=False, verbosity=0)
+        scale = SCALES["quick" if "quick" in sys.argv[1:] else "full"]
+        figures = measure(servers, *scale)
+        written = ROOT / "var" / "bench.json"
+        written.parent.mkdir(exist_ok=True)
+        written.write_text(json.dumps(figures, indent=2) + "\n")
+        return 1 if figures["wrong answers"] else 0
+    finally:
+        servers.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
