@@ -4,7 +4,6 @@ Locks always go declaration (shared), vehicle, pass. A lock that cannot be had i
 rows, is MANUAL, TIMED_OUT: never a green, never an alarm (law 8).
 """
 
-import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ from checkpoint.reasons import Verdict
 from checkpoint.scanning.answer import Answer, payload_of
 from checkpoint.scanning.gather import Found, Question, Read, gather, lock, read_code
 from declarations.lifecycle import PassStatus, VehicleStatus
-from declarations.models import By, Override, Pass, trace_id
+from declarations.models import By, Override, Pass, fingerprint, trace_id
 from declarations.models.history import signed
 from declarations.words import Stage
 
@@ -68,7 +67,7 @@ def scan(
 def digest_of(body: Mapping[str, Any]) -> str:
     """A fingerprint of the parsed body: spelling of the JSON does not matter."""
     plain = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+    return fingerprint(plain)
 
 
 def _scan(

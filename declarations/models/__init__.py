@@ -38,7 +38,7 @@ from declarations.models.reference import (
     Wmi,
     load_reference,
 )
-from declarations.models.sealed import digest
+from declarations.models.sealed import digest, fingerprint
 from declarations.models.vehicle import Admission, Driver, Ferryman, Paper, Pass, Vehicle
 
 __all__ = [
@@ -85,6 +85,7 @@ __all__ = [
     "Vehicle",
     "Wmi",
     "digest",
+    "fingerprint",
     "load_reference",
     "move",
     "note",

@@ -4,7 +4,6 @@ Key row, action and kept answer are one transaction. A crash, a refusal or a fai
 a key is never stuck; two at once meet at the unique index.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from declarations.models import IdempotencyKey
+from declarations.models import IdempotencyKey, fingerprint
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replay"
@@ -64,7 +63,7 @@ def idempotent(handler: Callable[..., Response]) -> Callable[..., Response]:
 
 def _digest(request: Request) -> str:
     question = [request.method, request.path, request.data]
-    return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
+    return fingerprint(json.dumps(question, sort_keys=True))
 
 
 def _stored(row: IdempotencyKey, digest: str) -> Response:
