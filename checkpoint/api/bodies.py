@@ -56,6 +56,12 @@ class WhyBody(Body):
     reason = Text(allow_blank=False, max_length=LONGEST_TEXT)
 
 
+class ContestBody(WhyBody):
+    """What the officer read on the car, and why he contests."""
+
+    vin = Text(allow_blank=False, max_length=40)
+
+
 class PassageQuery(PageQuery):
     """Filters of the list."""
 

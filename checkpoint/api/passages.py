@@ -83,6 +83,19 @@ class AnnulPassage(ApiView):
         return Response(shape(_passages(request.user).get(pk=passage_id)))
 
 
+class Contest(ApiView):
+    """This is the declared car; the one before was another."""
+
+    @extend_schema(operation_id="contestPassage", request=bodies.ContestBody, responses={200: bodies.PassageAnswer})
+    @idempotent
+    def post(self, request: Request, passage_id: uuid.UUID) -> Response:
+        """Say which VIN was read on the car; if it is the declared one a second person annuls the earlier admission."""
+        permissions.check_can_decide_passage(request.user, _passages(request.user).get(pk=passage_id))
+        body = self.read(bodies.ContestBody)
+        desk.contest(passage_id=passage_id, **body, by=self.person, now=self.now)
+        return Response(shape(_passages(request.user).get(pk=passage_id)))
+
+
 class AskOverride(ApiView):
     """The first of two people."""
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(PASSAGE, passages.OnePassage.as_view(), name="api-passage"),
     path(f"{PASSAGE}/decision", passages.DecidePassage.as_view(), name="api-passage-decision"),
     path(f"{PASSAGE}/annul", passages.AnnulPassage.as_view(), name="api-passage-annul"),
+    path(f"{PASSAGE}/contest", passages.Contest.as_view(), name="api-passage-contest"),
     path(f"{PASSAGE}/override", passages.AskOverride.as_view(), name="api-passage-override"),
     path("reference/reasons", reference.Reasons.as_view(), name="api-reasons"),
 ]

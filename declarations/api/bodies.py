@@ -142,6 +142,19 @@ class ReasonBody(Body):
     reason = _words()
 
 
+class EndBody(ReasonBody):
+    """How a detention ends."""
+
+    withdrawn = serializers.BooleanField(required=False, default=False)
+
+
+class OrderBody(Body):
+    """Which vehicle is to be examined, and why."""
+
+    vehicle = Text(max_length=MOST_VIN, allow_blank=False, help_text="VIN of the live vehicle.")
+    because = Text(max_length=40, allow_blank=False, help_text="A short code or word, for officers only.")
+
+
 class RemovalBody(Body):
     """Why; in a draft nobody asks."""
 

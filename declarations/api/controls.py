@@ -51,8 +51,7 @@ class Holds(ApiView):
         if body.get("declaration"):
             visible = Declaration.objects.visible_to(self.request.user)
             return visible.get(reference=body["declaration"]), None
-        visible_vehicles = Vehicle.objects.visible_to(self.request.user).select_related("declaration")
-        vehicle = visible_vehicles.get(vin=vin.normalise(body["vehicle"]), live=True)
+        vehicle = _live_vehicle(self.request.user, body["vehicle"])
         return vehicle.declaration, vehicle.pk
 
 
@@ -92,6 +91,16 @@ class Inspections(ApiView):
             rows = rows.filter(vehicle__declaration__port=query["port"])
         found, following = page(request, rows, query, by="ordered_at")
         return answer_page(found, following, shapes.inspection)
+
+    @extend_schema(operation_id="orderInspection", request=bodies.OrderBody, responses={201: answers.InspectionAnswer})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Order the examination of the vehicle that is live under a VIN; every officer of the port may."""
+        body = self.read(bodies.OrderBody)
+        vehicle = _live_vehicle(request.user, body["vehicle"])
+        permissions.check_can_order_inspection(request.user, vehicle.declaration)
+        inspection = inspections.order(vehicle_id=vehicle.pk, because=body["because"], by=self.person, now=self.now)
+        return Response(shapes.inspection(inspection), status=201)
 
 
 class StartInspection(ApiView):
@@ -155,6 +164,14 @@ class GrantOverride(ApiView):
         Override.objects.get(public_id=override_id, vehicle__declaration__in=visible)
         self.read(bodies.NothingBody)
         return Response(shapes.override(overrides.grant(public_id=override_id, by=self.person, now=self.now)))
+
+
+def _live_vehicle(user: Any, text: str) -> Vehicle:
+    """The vehicle that is live under a VIN.
+
+    Raises: DoesNotExist, also for whoever may not see it.
+    """
+    return Vehicle.objects.visible_to(user).select_related("declaration").get(vin=vin.normalise(text), live=True)
 
 
 def _inspections(user: Any) -> QuerySet[Inspection]:

@@ -177,6 +177,36 @@ class Appeal(DeclarationRoom):
         return self.answer_whole(declaration.pk)
 
 
+class Overdue(DeclarationRoom):
+    """The end of the wait for documents."""
+
+    @extend_schema(operation_id="confirmOverdue", request=bodies.ReasonBody, responses={200: answers.DeclarationAnswer})
+    @idempotent
+    def post(self, request: Request, reference: str) -> Response:
+        """Confirm that the documents did not come in time; the declaration is refused."""
+        with self.changing(reference) as declaration:
+            permissions.check_can_decide(request.user, declaration)
+            body = self.read(bodies.ReasonBody)
+            decisions.confirm_overdue(
+                declaration_id=declaration.pk, reason=body["reason"], by=self.person, now=self.now
+            )
+        return self.answer_whole(declaration.pk)
+
+
+class Copy(DeclarationRoom):
+    """Declare again."""
+
+    @extend_schema(operation_id="copyDeclaration", request=None, responses={201: answers.DeclarationAnswer})
+    @idempotent
+    def post(self, request: Request, reference: str) -> Response:
+        """Make a new draft with everything of this declaration but its passes and the planned arrival."""
+        with self.changing(reference) as declaration:
+            self.read(bodies.NothingBody)
+            draft = actions.copy(declaration_id=declaration.pk, by=self.person, now=self.now)
+        address = reverse("api-declaration", kwargs={"reference": draft.reference})
+        return self.answer_whole(draft.pk, status=201, headers={"Location": address})
+
+
 def _exporter(user: object, uscc: str) -> Organisation:
     """The enterprise for which this user declares.
 

@@ -97,10 +97,10 @@ def _plate_regions() -> Rows:
 
 
 def _wmi() -> Rows:
-    for row in Wmi.objects.all():
+    for row in Wmi.objects.exclude(maker=""):
         yield {
             "code": row.wmi,
-            "labels": labels(row.maker or row.group or row.wmi),
+            "labels": labels(row.maker),
             "group": row.group,
             "vehicles": row.vehicles,
         }

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, e
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from declarations import actions, qr
+from declarations import actions, permissions, qr
 from declarations.api import answers, bodies, shapes
 from declarations.api.frame import idempotent
 from declarations.api.rooms import DeclarationRoom
@@ -108,6 +108,36 @@ class Returned(DeclarationRoom):
             vehicle = self.vehicle_of(declaration, vin)
             body = self.read(bodies.ReasonBody)
             decisions.record_return(vehicle_id=vehicle.pk, reason=body["reason"], by=self.person, now=self.now)
+        return self.answer_vehicle(declaration.pk, vehicle.pk)
+
+
+class Detain(DeclarationRoom):
+    """Kept by a supervisor."""
+
+    @extend_schema(operation_id="detainVehicle", request=bodies.ReasonBody, responses={200: answers.VehicleAnswer})
+    @idempotent
+    def post(self, request: Request, reference: str, vin: str) -> Response:
+        """Keep a vehicle that was referred; a supervisor of the port."""
+        with self.changing(reference) as declaration:
+            vehicle = self.vehicle_of(declaration, vin)
+            permissions.check_can_detain(request.user, declaration)
+            body = self.read(bodies.ReasonBody)
+            decisions.detain(vehicle_id=vehicle.pk, reason=body["reason"], by=self.person, now=self.now)
+        return self.answer_vehicle(declaration.pk, vehicle.pk)
+
+
+class EndDetention(DeclarationRoom):
+    """Let go, or out of the declaration."""
+
+    @extend_schema(operation_id="endDetention", request=bodies.EndBody, responses={200: answers.VehicleAnswer})
+    @idempotent
+    def post(self, request: Request, reference: str, vin: str) -> Response:
+        """Hand a detained vehicle back to the officers, or withdraw it."""
+        with self.changing(reference) as declaration:
+            vehicle = self.vehicle_of(declaration, vin)
+            permissions.check_can_detain(request.user, declaration)
+            body = self.read(bodies.EndBody)
+            decisions.end_detention(vehicle_id=vehicle.pk, **body, by=self.person, now=self.now)
         return self.answer_vehicle(declaration.pk, vehicle.pk)
 
 

@@ -106,3 +106,18 @@ def test_passages_are_for_officers_of_the_port(call, alice, mallory, ivan, misma
         assert call(ivan).post(f"{path}/{verb}", body).status == 403, "he is an officer, but not of the gate"
         assert call(ivan).post(f"/passages/{uuid.uuid4()}/{verb}", body).status == 404
     assert Passage.objects.get(reason="PLATE_MISMATCH").case.closed_at is None
+
+
+def test_an_earlier_admission_is_contested_and_annulled_by_another(call, olga, oscar, declaration, scanner):
+    vehicle = declaration(status="RELEASED").vehicles.get()
+    first = scanner("CNHRS-E1").scan(vehicle)
+    second = scanner("CNHRS-E1").scan(vehicle, now=NOON + timedelta(minutes=1))
+    assert second["reason"] == "ALREADY_ADMITTED"
+    path = f"/passages/{second['passage_id']}/contest"
+    wrong = call(olga).post(path, {"vin": vin_number(999), "reason": "read on the car"})
+    assert (wrong.status, wrong.code) == (409, "VIN_DIFFERS")
+    reply = call(olga).post(path, {"vin": vehicle.vin, "reason": "read on the car"})
+    assert (reply.status, reply.json["case"]["vin_read"]) == (200, vehicle.vin)
+    annulled = call(oscar).post(f"/passages/{first['passage_id']}/annul", {"reason": "it was another car"})
+    assert annulled.status == 200
+    assert call(olga).get(f"/passages/{second['passage_id']}").json["case"]["result"] == "CONTEST"

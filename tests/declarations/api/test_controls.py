@@ -155,3 +155,14 @@ def test_an_override_is_granted_by_a_second_person(call, olga, sam, oscar, alice
     assert (reply.status, reply.json["granted_by"], reply.json["stage"]) == (200, "sam", "RELEASE")
     assert call(sam).post(path).code == "ALREADY_GRANTED"
     assert call(sam).post(f"/overrides/{uuid.uuid4()}/grant").status == 404
+
+
+def test_an_officer_orders_an_inspection_by_vin(call, olga, alice, mallory, declaration):
+    vin = declaration(status="RELEASED").vehicles.get().vin
+    body = {"vehicle": vin, "because": "SEAL_BROKEN"}
+    assert call(alice).post("/inspections", body).status == 403
+    assert call(mallory).post("/inspections", body).status == 404
+    assert call(olga).post("/inspections", {"vehicle": vin}).codes() == {("REQUIRED", "/because")}
+    reply = call(olga).post("/inspections", body)
+    assert (reply.status, reply.json["status"], reply.json["ordered_because"]) == (201, "ORDERED", "SEAL_BROKEN")
+    assert call(olga).post("/inspections", body).code == "INSPECTION_WAITS"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from declarations.models import Declaration, DocumentCheck, History, Organisation, Role
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body
@@ -45,13 +46,13 @@ def test_what_was_declared_comes_back_word_for_word(call, alice):
 
 
 def test_what_does_not_fit_a_column_is_kept_and_told(call, alice):
-    body = declaration_body(vehicle_body(1, value="a lot", model_year=10**15), planned_arrival_at="soon", port="XXXXX")
+    body = declaration_body(vehicle_body(1, value="a lot", model_year=10**15), planned_arrival_at="soon", port="ZZZZZ")
     reply = call(alice).post("/declarations", body)
     again = call(alice).get(f"/declarations/{reply.json['reference']}")
     assert again.json["vehicles"][0]["value"] == "a lot"
     assert again.json["vehicles"][0]["model_year"] == 10**15
     assert again.json["planned_arrival_at"] == "soon"
-    assert again.json["port"] == "XXXXX"
+    assert again.json["port"] == "ZZZZZ"
     assert {("PORT_UNKNOWN", "/port"), ("MOMENT_FORM", "/planned_arrival_at")} <= again.codes()
 
 
@@ -161,7 +162,7 @@ def test_a_patch_merges_and_leaves_absent_vehicles_alone(call, alice, declaratio
 
 def test_an_amendment_that_brings_an_error_is_422_and_changes_nothing(call, alice, declaration):
     row = declaration(status="RELEASED")
-    reply = call(alice).patch(f"/declarations/{row.reference}", {"incoterm": "XXX"})
+    reply = call(alice).patch(f"/declarations/{row.reference}", {"incoterm": "ZZZ"})
     assert reply.status == 422
     assert ("INCOTERM_UNKNOWN", "/incoterm") in reply.codes()
     assert call(alice).get(f"/declarations/{row.reference}").json["incoterm"] == "DAP"
@@ -363,3 +364,24 @@ def test_list_detail_and_lodge_take_a_fixed_number_of_queries(
             assert me.post(f"/declarations/{draft.reference}/lodge").status == 202
         lodged.append(len(seen))
     assert lodged[0] == lodged[1] <= 30
+
+
+def test_documents_that_did_not_come_are_confirmed_as_overdue(call, carl, alice, declaration):
+    row = declaration(status="DOCUMENTS_REQUIRED")
+    path = f"/declarations/{row.reference}/overdue"
+    early = call(carl).post(path, {"reason": "nothing came"})
+    assert (early.status, early.code) == (409, "NOT_OVERDUE")
+    assert call(alice).post(path, {"reason": "x"}).status == 403
+    with time_machine.travel(NOON + timedelta(days=10), tick=False):
+        reply = call(carl).post(path, {"reason": "nothing came"})
+    assert (reply.status, reply.json["status"]) == (200, "REFUSED")
+
+
+def test_a_declaration_is_declared_again(call, alice, mallory, declaration):
+    row = declaration(status="CANCELLED")
+    path = f"/declarations/{row.reference}/copy"
+    assert call(mallory).post(path).status == 404
+    reply = call(alice).post(path, Idempotency_Key="again")
+    assert (reply.status, reply.json["status"], reply.json["planned_arrival_at"]) == (201, "DRAFT", None)
+    assert reply.json["reference"] != row.reference
+    assert reply.json["contract_number"] == row.contract_number

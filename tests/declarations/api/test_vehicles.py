@@ -161,3 +161,18 @@ def test_a_vehicle_that_came_back_is_recorded(call, alice, olga, declaration, sc
     assert call(alice).post(path, {"reason": "refused"}).status == 403
     reply = call(olga).post(path, {"reason": "refused by the neighbour"})
     assert (reply.status, reply.json["status"]) == (200, "RETURNED")
+
+
+def test_a_supervisor_detains_a_referred_vehicle_and_lets_it_go(call, alice, olga, sam, declaration, scanner):
+    row = declaration(status="RELEASED")
+    vehicle = row.vehicles.get()
+    path = f"/declarations/{row.reference}/vehicles/{vehicle.vin}"
+    assert call(sam).post(f"{path}/detain", {"reason": "too early"}).code == "MOVE_NOT_ALLOWED"
+    scanner("CNHRS-E1").scan(vehicle)
+    scanner("CNHRS-R1").scan(vehicle, plate={"text": "新B99999"}, vin=vehicle.vin)
+    for who in (alice, olga):
+        assert call(who).post(f"{path}/detain", {"reason": "x"}).status == 403
+    assert call(sam).post(f"{path}/detain", {"reason": "stolen plate"}).json["status"] == "DETAINED"
+    assert call(sam).post(f"{path}/end-detention", {"withdrawn": False}).codes() == {("REQUIRED", "/reason")}
+    reply = call(sam).post(f"{path}/end-detention", {"reason": "cleared"})
+    assert (reply.status, reply.json["status"]) == (200, "REFERRED")
