@@ -25,9 +25,6 @@ from declarations.words import Stage
 OPENED = "lane"
 """Where the session remembers the lane."""
 
-NEEDS_SECOND_LOOK = frozenset({Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK, Remedy.CONTEST, Remedy.OVERRIDE})
-"""Remedies that are taken on the page of the case."""
-
 
 class Lanes(Officers):
     """Choose the lane to scan at; the choice is remembered for the shift."""
@@ -118,7 +115,7 @@ class Scan(Officers):
             "next_href": self.request.path,
             "case_href": "",
         }
-        if passage is not None and remedies & NEEDS_SECOND_LOOK:
+        if passage is not None and remedies:
             values["case_href"] = reverse("checkpoint:passage", args=[passage.pk])
         if passage is not None and reason is Reason.ALREADY_ADMITTED:
             values |= _first_use(passage)

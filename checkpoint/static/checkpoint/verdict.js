@@ -63,7 +63,7 @@
         clearTimeout(timer);
         play(verdict.dataset.verdict);
         if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(BUZZES[verdict.dataset.verdict] ?? BUZZES.officer);
-        verdict.querySelector("[data-verdict-close]")?.focus();
+        verdict.querySelector("[data-verdict-close]")?.focus({ preventScroll: true });
         if (verdict.dataset.stay) timer = setTimeout(close, Number(verdict.dataset.stay));
         verdict.addEventListener("pointerdown", () => clearTimeout(timer)); /* a finger on it keeps it */
     };
