@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from math import ceil
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from declarations import checks, papers, risk
@@ -44,6 +43,8 @@ def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     if declaration.status != DeclarationStatus.LODGED:
         return
     vehicles = list(_whole().filter(declaration=declaration).exclude(status__in=CLOSED_VEHICLE))
+    if not vehicles:
+        return  # All were withdrawn meanwhile: the work that owes ends it.
     vehicles = _accept(declaration, vehicles, now=now)
     if not vehicles:
         return
@@ -73,6 +74,9 @@ def assess_amended(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     for vehicle in vehicles:
         vehicle.being_assessed = False
     Vehicle.objects.bulk_update(vehicles, ["being_assessed"])
+    known = [Channel(declaration.channel)] if declaration.channel else []
+    declaration.channel = risk.worst([*known, *(Channel(vehicle.channel) for vehicle in opened)])
+    declaration.save(update_fields=["channel"])
     if declaration.status == DeclarationStatus.RELEASED:
         issue_passes(declaration, opened, by=BY, now=now, reason="AMENDED")
     recompute(vehicles, now=now)
@@ -118,7 +122,10 @@ def _accept(declaration: Declaration, vehicles: list[Vehicle], *, now: datetime)
         return []
     if bad:
         left_out = [vehicles[row] for row in sorted(bad)]
-        set_aside(declaration, left_out, by=BY, now=now, reason="NOT_ACCEPTED")
+        why = [_stored(problem) for problem in found]
+        draft = set_aside(declaration, left_out, by=BY, now=now, reason="NOT_ACCEPTED", data={"problems": why})
+        draft.errors = len(found)
+        draft.save(update_fields=["errors"])
     return [vehicle for row, vehicle in enumerate(vehicles) if row not in bad]
 
 
@@ -141,12 +148,14 @@ def _registration_number(declaration: Declaration, now: datetime) -> str:
 
 
 def _rules(declaration: Declaration, scope: str, now: datetime) -> list[risk.Rule]:
+    """The newest version of each rule, if it looks at this: one that has ended brings no older one back."""
+    newest = RiskRule.objects.filter(valid_from__lte=now).order_by("code", "-version").distinct("code")
     rows = (
-        RiskRule.objects.filter(scope=scope, valid_from__lte=now)
-        .filter(Q(valid_until=None) | Q(valid_until__gt=now))
-        .filter(Q(port=None) | Q(port=declaration.port_id))
-        .order_by("code", "-version")
-        .distinct("code")
+        row
+        for row in newest
+        if row.scope == scope
+        and (row.valid_until is None or row.valid_until > now)
+        and row.port_id in (None, declaration.port_id)
     )
     return [
         risk.Rule(
@@ -210,10 +219,7 @@ def _select_declaration(declaration: Declaration, vehicles: Sequence[Vehicle], *
     selection = _select(declaration, facts, rules, scope=risk.Scope.DECLARATION, share=0.0, drawn=drawn)
     RiskHit.objects.bulk_create(_keep_hits(declaration, None, selection, drawn=drawn, now=now))
     if selection.channel == Channel.RED and declaration.port is not None:
-        wanted = max(1, ceil(len(vehicles) * float(declaration.port.random_share)))
-        first = int(drawn * len(vehicles))
-        for step in range(wanted):
-            vehicle = vehicles[(first + step) % len(vehicles)]
+        for vehicle in risk.drawn(vehicles, share=declaration.port.random_share, draw=drawn):
             inspections.open_order(vehicle, because="DECLARATION_SELECTED", by=BY, now=now)
     return Channel(selection.channel)
 

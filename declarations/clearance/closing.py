@@ -1,7 +1,8 @@
 """How a declaration ends, or loses a part: vehicles withdrawn, set aside into a new draft, completed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -69,9 +70,18 @@ def withdraw_declared(declaration: Declaration, *, by: By, now: datetime, reason
 
 
 def set_aside(
-    declaration: Declaration, vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason: str
+    declaration: Declaration,
+    vehicles: Sequence[Vehicle],
+    *,
+    by: By,
+    now: datetime,
+    reason: str,
+    data: Mapping[str, Any] | None = None,
 ) -> Declaration:
-    """Move these locked vehicles into a new draft with the same header, so that the others go on (law 9)."""
+    """Move these locked vehicles into a new draft with the same header, so that the others go on (law 9).
+
+    data: what the two notes say beside the reason.
+    """
     draft = Declaration(
         organisation=declaration.organisation,
         created_by=declaration.created_by,
@@ -107,8 +117,9 @@ def set_aside(
     for control in (Hold, DocumentCheck, DocumentRequest):
         control.objects.filter(vehicle__in=vehicles).update(declaration=draft)
     recompute(vehicles, now=now)
-    note(declaration_id=declaration.pk, by=by, at=now, reason=reason, data={"to": draft.reference, "vins": vins})
-    note(declaration_id=draft.pk, by=by, at=now, reason=reason, data={"from": declaration.reference, "vins": vins})
+    told = {"vins": vins, **(data or {})}
+    note(declaration_id=declaration.pk, by=by, at=now, reason=reason, data={"to": draft.reference, **told})
+    note(declaration_id=draft.pk, by=by, at=now, reason=reason, data={"from": declaration.reference, **told})
     return draft
 
 

@@ -8,7 +8,7 @@ from declarations import actions
 from declarations.clearance import assessment, holds
 from declarations.lifecycle import CheckStatus, DeclarationStatus, InspectionStatus, Owed
 from declarations.models import Organisation, OutboxTask, Port, RiskHit, RiskRule, Vehicle
-from tests.cast import NOON, never, vehicle_body, vin_number
+from tests.cast import NOON, let_workers_run, never, vehicle_body, vin_number
 from tests.refusals import nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +125,13 @@ class TestChannels:
         assess(row)
         assert list(RiskHit.objects.values_list("rule_code", "rule_version", "points")) == [("R1", 2, 2)]
 
+    def test_a_version_that_has_ended_brings_no_older_one_back(self, lodged, rule):
+        rule("R1", channel="RED", version=1)
+        rule("R1", channel="RED", version=2, valid_until=NOON)
+        row = lodged()
+        assess(row)
+        assert row.channel == "GREEN"
+
     @pytest.mark.parametrize(
         "changes",
         [
@@ -170,6 +177,14 @@ class TestTheDeclarationItself:
         assess(row)
         assert row.status == DeclarationStatus.UNDER_CONTROL
         assert row.history.get(to_status="UNDER_CONTROL").reason == "HOLD_STANDS"
+
+    def test_one_whose_vehicles_were_all_withdrawn_is_cancelled_and_not_rejected(self, lodged, alice):
+        row = lodged()
+        vehicle = row.vehicles.get()
+        actions.withdraw_vehicle(declaration_id=row.pk, vehicle_id=vehicle.pk, reason="", by=alice, now=NOON)
+        let_workers_run()
+        row.refresh_from_db()
+        assert row.status == DeclarationStatus.CANCELLED
 
     def test_a_hold_on_one_vehicle_does_not(self, lodged, carl):
         row = lodged(vehicles=2)
@@ -223,7 +238,9 @@ class TestAcceptance:
         assert [vehicle.vin for vehicle in row.vehicles.all()] == [vin_number(2)]
         assert (aside.declaration.status, aside.live, aside.ready) == (DeclarationStatus.DRAFT, False, False)
         note = row.history.get(reason="NOT_ACCEPTED")
-        assert note.data == {"to": aside.declaration.reference, "vins": [vin_number(1)]}
+        why = [{"code": "PLATE_EXPIRED", "pointer": "/vehicles/0/plate_expires_on"}]
+        assert note.data == {"to": aside.declaration.reference, "vins": [vin_number(1)], "problems": why}
+        assert aside.declaration.errors == 1
 
     def test_its_controls_go_with_it(self, lodged, carl, sam):
         row = lodged(bodies=[vehicle_body(1), vehicle_body(2, plate_expires_on="2027-01-19")])
@@ -269,6 +286,8 @@ class TestAmendedVehicles:
         vehicle.refresh_from_db()
         assert (vehicle.channel, vehicle.being_assessed, vehicle.checks.count()) == ("YELLOW", False, 1)
         assert RiskHit.objects.count() == 1
+        row.refresh_from_db()
+        assert row.channel == "YELLOW"
 
     def test_while_the_declaration_is_under_control_no_pass_is_issued(self, declaration, alice):
         row = declaration(status=DeclarationStatus.UNDER_CONTROL)
