@@ -229,7 +229,7 @@ def _request(
     DocumentRequest.objects.bulk_create(
         DocumentRequest(
             declaration=declaration,
-            vehicle=vehicles.get(document.get("vin") or ""),
+            vehicle=vehicles.get(vin),
             paper_id=document["code"],
             why=document.get("why") or reason,
             due_at=due,
@@ -237,6 +237,7 @@ def _request(
             asked_at=now,
         )
         for document in documents
+        for vin in ([document["vin"]] if document.get("vin") else vins or [""])  # for none in particular: of each named
     )
     for vehicle in vehicles.values():
         note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason="DOCUMENTS_ASKED", text=reason)

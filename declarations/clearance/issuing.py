@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations import passes
 from declarations.errors import Conflict
-from declarations.lifecycle import CLOSED_VEHICLE, PassKeyStatus, PassStatus
+from declarations.lifecycle import CLOSED_VEHICLE, PassKeyStatus, PassStatus, VehicleStatus
 from declarations.models import By, Declaration, Pass, PassKey, Port, Vehicle, move
 from declarations.models.movable import begin
 
@@ -89,8 +89,12 @@ def issue_passes(
     for vehicle in opened:
         old = newest.get(vehicle.pk)
         if old is not None and old.status == PassStatus.ISSUED:
-            same = old.vin == vehicle.vin and old.port_id == port.code and old.valid_until > now
-            if same and not lost and validity(declaration, port, issued_at=old.issued_at)[1] == old.valid_until:
+            same = old.vin == vehicle.vin and old.port_id == port.code
+            # What stands in the port is not asked for a validity: its driver keeps the pass he has.
+            stays = vehicle.status != VehicleStatus.DECLARED or (
+                old.valid_until > now and validity(declaration, port, issued_at=old.issued_at)[1] == old.valid_until
+            )
+            if same and stays and not lost:
                 continue
             stale.append(old)
         pass_id = secrets.randbelow(passes.MAX_PASS_ID)

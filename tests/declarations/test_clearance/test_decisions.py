@@ -285,6 +285,27 @@ class TestThePapersOfNamedVehicles:
         assert [each["code"] for each in vehicle.not_ready_because] == ["DOCUMENTS_WANTED"]
         assert vehicle.history.filter(reason="DOCUMENTS_ASKED").count() == 1
 
+    def test_papers_for_none_in_particular_are_asked_of_each_named_vehicle(self, checked, vehicle, carl):
+        decide(checked, carl, "REQUEST_DOCUMENTS", vins=[vehicle.vin], documents=[paper()])
+        assert [each.vehicle for each in checked.requests.all()] == [vehicle]
+        other = checked.vehicles.order_by("position").last()
+        assert [each["code"] for each in other.not_ready_because] == ["DOCUMENTS_BEING_CHECKED"]
+
+
+class TestPassesOfWhatStandsInThePort:
+    def test_the_driver_keeps_his_pass_when_the_declaration_is_released_again_later(
+        self, declaration, scanner, carl, sam
+    ):
+        row = declaration(vehicles=2)
+        inside, coming = row.vehicles.order_by("position")
+        scanner("CNHRS-E1").scan(inside)
+        hold = holds.place(declaration_id=row.pk, reason_code="OTHER", text="", by=carl, now=NOON)
+        much_later = NOON + timedelta(days=10)
+        holds.lift(public_id=hold.public_id, reason="", by=sam, now=much_later)
+        decide(row, carl, "RELEASE", now=much_later)
+        assert list(inside.passes.values_list("version", "status")) == [(1, PassStatus.ISSUED)]
+        assert coming.newest_pass.version == 2
+
 
 class TestDetention:
     @pytest.fixture
