@@ -126,6 +126,8 @@ def copy(*, declaration_id: int, by: Any, now: datetime) -> Declaration:
     source = Declaration.objects.select_related("organisation").get(pk=declaration_id)
     permissions.check_can_change(by, source)
     body = source.body()
+    if not body["vehicles"]:  # cancelled, expired or refused, it lost them all: they are what is declared again
+        body["vehicles"] = list({each.vin: each.body() for each in source.vehicles.order_by("position", "pk")}.values())
     body["planned_arrival_at"] = None
     return create(organisation=source.organisation, body=body, by=by, now=now)
 

@@ -140,6 +140,13 @@ class TestDeclaringAgain:
         copied = actions.copy(declaration_id=row.pk, by=alice, now=NOON)
         assert [vehicle.vin for vehicle in copied.vehicles.all()] == [first.vin]
 
+    def test_of_a_cancelled_declaration_it_has_every_vehicle(self, declaration, alice):
+        row = declaration(vehicles=2)
+        vins = [vehicle.vin for vehicle in row.vehicles.order_by("position")]
+        actions.cancel(declaration_id=row.pk, reason="later", by=alice, now=NOON)
+        copied = actions.copy(declaration_id=row.pk, by=alice, now=NOON)
+        assert [vehicle.vin for vehicle in copied.vehicles.order_by("position")] == vins
+
 
 class TestRefusals:
     def test_nobody_declares_for_another_enterprise(self, mallory, sam, tianshan):
