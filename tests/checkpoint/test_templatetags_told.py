@@ -1,33 +1,44 @@
-"""History rows as officers read them."""
+"""History for officers: every reason in words, nothing hidden, scans by lane and tone."""
 
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
-from django.utils.translation import override
 
-from checkpoint.templatetags.told import told
+from checkpoint.reasons import Reason
+from checkpoint.templatetags.told import WORDS, reason_word, told
 from declarations.models import NOTE, History
-from tests.cast import NOON
+from tests.declarations.test_timeline import reasons_written
+
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 
-def entry(**facts: Any) -> dict[str, Any]:
-    """One row, told in Russian."""
-    row = History(machine=NOTE, at=NOON, reason="HOLD_PLACED", data={}, **facts)
-    with override("ru"):
-        return told([row])[0]
+def row(**values):
+    return History(**{"at": NOW, "by_label": "olga", "machine": NOTE, "data": {}, "text": "", **values})
 
 
-@pytest.mark.parametrize(
-    ("label", "said"),
-    [("clearance", "автоматически"), ("lane CNHRS-R1", "полоса CNHRS-R1"), ("importer", "импортёр")],
-)
-def test_what_acts_by_itself_is_named_in_the_readers_language(label: str, said: str) -> None:
-    assert entry(by_label=label)["by"] == said
+def test_every_reason_that_is_written_has_words():
+    unnamed = {code for code in reasons_written() if code not in WORDS and code not in Reason.values}
+    unnamed -= {"OFFICER_"}  # the beginning of three that have words
+    assert not unnamed
 
 
-def test_a_person_is_named_by_name_even_when_called_like_a_machine() -> None:
-    assert entry(by_id=7, by_label="clearance")["by"] == "clearance"
+@pytest.mark.parametrize("code", sorted(WORDS))
+def test_no_code_is_shown_as_it_is(code):
+    assert reason_word(code) != code
 
 
-def test_a_reason_becomes_a_sentence() -> None:
-    assert entry(by_id=7, by_label="carl")["title"] == "Наложена блокировка"
+def test_an_unknown_code_is_shown_rather_than_hidden():
+    assert reason_word("SOMETHING_NEW") == "SOMETHING_NEW"
+
+
+def test_a_scan_names_its_lane_and_takes_the_tone_of_its_verdict():
+    (entry,) = told([row(reason="PLATE_MISMATCH", data={"verdict": "ALARM", "lane": "CNHRS-R1", "stage": "RELEASE"})])
+    assert "CNHRS-R1" in entry["title"]
+    assert (entry["tone"], entry["icon"]) == ("stop", "scan")
+
+
+def test_a_move_names_the_thing_and_where_it_stands_now():
+    move = row(machine="vehicle", from_status="REFERRED", to_status="PRESENTED", reason="HOLD_LIFTED", text="looked")
+    (entry,) = told([move])
+    assert entry["text"].endswith(" · looked")
+    assert (entry["tone"], entry["by"]) == ("info", "olga")
