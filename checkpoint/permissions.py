@@ -33,13 +33,15 @@ def lanes_to_scan_at(user: object) -> QuerySet[Lane]:
 
 def check_can_decide_passage(user: object, passage: Passage) -> None:
     """Checkpoint officers of the port, or the control room at a distance."""
-    if not roles_of(user).at(passage.port_id, RoleName.CHECKPOINT, RoleName.CONTROL_ROOM):
+    if not roles_of(user).at(passage.port_id, RoleName.CHECKPOINT, RoleName.CONTROL_ROOM) or _is_own(user, passage):
         raise NotPermitted
 
 
 def check_can_annul(user: object, passage: Passage, now: datetime) -> None:
     """Within 15 minutes the gate itself; later a supervisor or the control room, never who scanned it."""
     roles = roles_of(user)
+    if _is_own(user, passage):
+        raise NotPermitted
     if now - passage.decided_at <= ALONE and roles.at(passage.port_id, RoleName.CHECKPOINT):
         return
     if not roles.at(passage.port_id, RoleName.SUPERVISOR, RoleName.CONTROL_ROOM):
@@ -52,6 +54,12 @@ def check_can_revoke_device(user: object, device: Device) -> None:
     """Supervisors and the control room of the port."""
     if not roles_of(user).at(device.lane.checkpoint.port_id, RoleName.SUPERVISOR, RoleName.CONTROL_ROOM):
         raise NotPermitted
+
+
+def _is_own(user: object, passage: Passage) -> bool:
+    """Whether the vehicle is declared by an enterprise for which this officer declares himself."""
+    own = roles_of(user).organisations
+    return bool(own) and passage.declaration is not None and passage.declaration.organisation_id in own
 
 
 can_scan_at = answers(check_can_scan_at)

@@ -24,8 +24,10 @@ def answers(check: Callable[..., None]) -> Callable[..., bool]:
     return can
 
 
-def _check_officer_at(user: object, port: str | None, *roles: str) -> None:
-    if port is None or not roles_of(user).at(port, *roles):
+def _check_officer(user: object, declaration: Declaration, *names: str) -> None:
+    """An officer of its port; never of his own enterprise's declaration."""
+    roles, port = roles_of(user), declaration.port_id
+    if port is None or not roles.at(port, *names) or declaration.organisation_id in roles.organisations:
         raise NotPermitted
 
 
@@ -50,18 +52,18 @@ def check_can_lodge(user: object, declaration: Declaration) -> None:
 def check_can_cancel(user: object, declaration: Declaration) -> None:
     """The declarant, or a supervisor of the port."""
     if declaration.organisation_id not in roles_of(user).organisations:
-        _check_officer_at(user, declaration.port_id, RoleName.SUPERVISOR)
+        _check_officer(user, declaration, RoleName.SUPERVISOR)
 
 
 def check_can_withdraw(user: object, declaration: Declaration) -> None:
     """The declarant, or an officer at the gate or above him."""
     if declaration.organisation_id not in roles_of(user).organisations:
-        _check_officer_at(user, declaration.port_id, RoleName.CHECKPOINT, RoleName.DOCUMENTS, RoleName.SUPERVISOR)
+        _check_officer(user, declaration, RoleName.CHECKPOINT, RoleName.DOCUMENTS, RoleName.SUPERVISOR)
 
 
 def check_can_decide(user: object, declaration: Declaration) -> None:
     """Documents officers of the port, and supervisors."""
-    _check_officer_at(user, declaration.port_id, RoleName.DOCUMENTS, RoleName.SUPERVISOR)
+    _check_officer(user, declaration, RoleName.DOCUMENTS, RoleName.SUPERVISOR)
 
 
 def check_can_accept_problem(user: object, declaration: Declaration) -> None:
@@ -71,34 +73,34 @@ def check_can_accept_problem(user: object, declaration: Declaration) -> None:
 
 def check_can_grant_appeal(user: object, declaration: Declaration) -> None:
     """Supervisors of the port."""
-    _check_officer_at(user, declaration.port_id, RoleName.SUPERVISOR)
+    _check_officer(user, declaration, RoleName.SUPERVISOR)
 
 
 def check_can_hold(user: object, declaration: Declaration) -> None:
     """Every officer of the port may place a hold."""
-    _check_officer_at(user, declaration.port_id)
+    _check_officer(user, declaration)
 
 
 def check_can_lift(user: object, hold: Hold) -> None:
     """An officer of the port, but not the one who placed it."""
-    _check_officer_at(user, hold.declaration.port_id)
+    _check_officer(user, hold.declaration)
     if hold.placed_by_id == getattr(user, "pk", None):
         raise NotPermitted("PLACED_BY_YOU", _("You placed this hold; somebody else has to lift it."))
 
 
 def check_can_inspect(user: object, declaration: Declaration) -> None:
     """Inspection officers of the port."""
-    _check_officer_at(user, declaration.port_id, RoleName.INSPECTION)
+    _check_officer(user, declaration, RoleName.INSPECTION)
 
 
 def check_can_order_inspection(user: object, declaration: Declaration) -> None:
     """Every officer of the port may order an inspection."""
-    _check_officer_at(user, declaration.port_id)
+    _check_officer(user, declaration)
 
 
 def check_can_waive(user: object, declaration: Declaration) -> None:
     """Supervisors of the port."""
-    _check_officer_at(user, declaration.port_id, RoleName.SUPERVISOR)
+    _check_officer(user, declaration, RoleName.SUPERVISOR)
 
 
 check_can_detain = check_can_waive
@@ -106,9 +108,9 @@ check_can_detain = check_can_waive
 
 def check_can_ask_override(user: object, declaration: Declaration) -> None:
     """An officer at the gate or a documents officer asks for an override."""
-    _check_officer_at(
+    _check_officer(
         user,
-        declaration.port_id,
+        declaration,
         RoleName.CHECKPOINT,
         RoleName.DOCUMENTS,
         RoleName.SUPERVISOR,
@@ -118,14 +120,14 @@ def check_can_ask_override(user: object, declaration: Declaration) -> None:
 
 def check_can_grant_override(user: object, override: Override) -> None:
     """A supervisor or control room operator grants it, and never the one who asked."""
-    _check_officer_at(user, override.vehicle.declaration.port_id, RoleName.SUPERVISOR, RoleName.CONTROL_ROOM)
+    _check_officer(user, override.vehicle.declaration, RoleName.SUPERVISOR, RoleName.CONTROL_ROOM)
     if override.asked_by_id == getattr(user, "pk", None):
         raise NotPermitted("ASKED_BY_YOU", _("You asked for this override; a second person has to grant it."))
 
 
 def check_can_record_return(user: object, declaration: Declaration) -> None:
     """Gate officers record that the neighbour sent a vehicle back."""
-    _check_officer_at(user, declaration.port_id, RoleName.CHECKPOINT, RoleName.SUPERVISOR)
+    _check_officer(user, declaration, RoleName.CHECKPOINT, RoleName.SUPERVISOR)
 
 
 def check_can_verify(user: object) -> None:
