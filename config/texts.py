@@ -3,6 +3,7 @@
 A catalogue names files without line numbers and carries no date, so its diff shows texts only. English is the source.
 """
 
+import ast
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -53,6 +54,9 @@ _PLACEHOLDER = re.compile(r"%%|%\((\w+)\)[a-z]|%[sd]")
 
 Key = tuple[str | None, str]
 """Context and text."""
+
+Call = tuple[str, list[str | None]]
+"""A keyword and its arguments; None where one is no plain text."""
 
 
 def catalogue_path(locale: str, root: Path = ROOT) -> Path:
@@ -142,18 +146,32 @@ def _sources(root: Path) -> Iterator[Path]:
 
 def _texts(path: Path) -> Iterator[tuple[str | None, str, str | None]]:
     """Context, text and plural of each call in one file."""
-    source = path.read_text()
-    if path.suffix != ".py":
-        # In brackets the tokenizer minds neither indents nor line ends of what was a page.
-        source = f"(\n{template.templatize(source, origin=str(path))}\n)"
-    calls: Any = extract_python(io.BytesIO(source.encode()), _KEYWORDS, [], {"encoding": "utf-8"})
-    for _line, function, arguments, _comments in calls:
-        values = tuple(arguments) if isinstance(arguments, list | tuple) else (arguments,)  # None stands for a variable
+    for function, values in _calls_in_code(path) if path.suffix == ".py" else _calls_in_template(path):
         places = _KEYWORDS[function] or (1,)
         context = next((values[place[0] - 1] for place in places if isinstance(place, tuple)), None)
         texts = [values[place - 1] for place in places if isinstance(place, int) and place <= len(values)]
         if texts and texts[0]:
             yield context, texts[0], texts[1] if len(texts) > 1 else None
+
+
+def _calls_in_code(path: Path) -> Iterator[Call]:
+    """Read as Python reads it: a text inside an f-string is one too."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        if isinstance(call.func, ast.Name) and call.func.id in _KEYWORDS:
+            yield call.func.id, [_text_of(argument) for argument in call.args]
+
+
+def _text_of(argument: ast.expr) -> str | None:
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
+
+
+def _calls_in_template(path: Path) -> Iterator[Call]:
+    # In brackets the tokenizer minds neither indents nor line ends of what was a page.
+    source = f"(\n{template.templatize(path.read_text(), origin=str(path))}\n)"
+    calls: Any = extract_python(io.BytesIO(source.encode()), _KEYWORDS, [], {"encoding": "utf-8"})
+    for _line, function, arguments, _comments in calls:
+        yield function, [arguments] if isinstance(arguments, str) else list(arguments)
 
 
 def _load(locale: str, root: Path) -> Iterable[polib.POEntry]:

@@ -15,6 +15,7 @@ NAME = _("%(count)s of %(all)s")
 PASS = pgettext("paper", "pass")
 MANY = ngettext("%(count)s car", "%(count)s cars", 2)
 NEVER = "not a text for people"
+INSIDE = f"{_('a text in a text')}: {NAME}"
 VARIABLE = _(NEVER)
 """
 PAGE = """{% load i18n %}
@@ -55,6 +56,7 @@ def test_code_and_pages_are_read(root: Path) -> None:
         (None, "%(count)s of %(all)s"),
         ("paper", "pass"),
         (None, "%(count)s car"),
+        (None, "a text in a text"),
         (None, "It's here"),
         (None, "Hello %(who)s, come in"),
         (None, "%(n)s car waits"),
@@ -70,7 +72,7 @@ def test_an_update_keeps_translations_and_drops_what_nobody_says(root: Path) -> 
     (root / "checkpoint" / "templates" / "page.html").unlink()
     texts.update("ru", root)
     catalogue = polib.pofile(str(texts.catalogue_path("ru", root)))
-    assert {entry.msgid for entry in catalogue} == {"%(count)s of %(all)s", "pass", "%(count)s car"}
+    assert {entry.msgid for entry in catalogue} == {"%(count)s of %(all)s", "pass", "%(count)s car", "a text in a text"}
     assert all(entry.translated() for entry in catalogue)
     assert not texts.problems("ru", root)
 
