@@ -6,17 +6,21 @@ registered with `hide`. A code of the gate stands under "gate:", since some word
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from declarations.lifecycle import Machine
+from declarations.lifecycle import Machine, VehicleStatus
 from declarations.words import Stage
 
 GATE = "gate:"
 INSPECTION = "inspection:"
 PASS = "pass:"
+OF_INSPECTIONS = frozenset({"INSPECTION_DUE", "INSPECTION_FAILED"})
+"""Codes that tell of an inspection; until it may be told, the gate's answer reads like SAYS_NOTHING."""
+SAYS_NOTHING = "HOLD"
 OVER_TO = "/from"
 """Suffix of the sentence on the draft that vehicles were moved to."""
 
@@ -43,6 +47,16 @@ def tell(code: str, text: str | Promise, tone: str = "plain", icon: str = "dot",
 def hide(code: str) -> None:
     """Register a code that no exporter reads of."""
     SENTENCES[code] = Sentence("", hidden=True)
+
+
+def inspection_is_told(*, at: datetime, status: str, left_port_at: datetime | None) -> bool:
+    """Whether an exporter reads of an inspection yet: once its vehicle stands in the port, never before.
+
+    at: when it was ordered, or the gate spoke of it; left_port_at: when the vehicle last went out of the port again.
+    """
+    if status not in (VehicleStatus.DECLARED, VehicleStatus.WITHDRAWN):
+        return True
+    return left_port_at is not None and at <= left_port_at
 
 
 def key_of(*, machine: str, reason: str, to_status: str, data: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from declarations import timeline
 from declarations.actions.drafting import check_draft
 from declarations.lifecycle import HOLDING_VIN, VehicleStatus
 from declarations.models import (
@@ -48,12 +49,16 @@ def whole(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
     hits = RiskHit.objects.order_by("id")
     holds = Hold.objects.select_related("reason", "placed_by", "lifted_by", "vehicle").order_by("placed_at", "id")
     requests = DocumentRequest.objects.select_related("paper", "vehicle")
-    vehicles = Vehicle.objects.select_related("driver").prefetch_related(
-        "papers",
-        "passes",
-        Prefetch("checks", DocumentCheck.objects.order_by("opened_at", "id")),
-        Prefetch("inspections", Inspection.objects.order_by("id")),
-        Prefetch("risk_hits", hits),
+    vehicles = (
+        Vehicle.objects.with_visits()
+        .select_related("driver")
+        .prefetch_related(
+            "papers",
+            "passes",
+            Prefetch("checks", DocumentCheck.objects.order_by("opened_at", "id")),
+            Prefetch("inspections", Inspection.objects.order_by("id")),
+            Prefetch("risk_hits", hits),
+        )
     )
     return rows.select_related("organisation", "port").prefetch_related(
         Prefetch("vehicles", vehicles),
@@ -128,6 +133,10 @@ def vehicle(declaration: Any, pk: int, *, user: object, now: datetime) -> dict[s
     return _vehicle(row, answer([row], now=now)[row.pk], declaration, inside=inside)
 
 
+def _is_told(order: Inspection, row: Any) -> bool:
+    return timeline.inspection_is_told(at=order.ordered_at, status=row.status, left_port_at=row.left_port_at)
+
+
 def _vehicle(row: Vehicle, ready: Readiness, declaration: Any, *, inside: bool) -> dict[str, Any]:
     shown = {
         **row.body(),
@@ -138,7 +147,7 @@ def _vehicle(row: Vehicle, ready: Readiness, declaration: Any, *, inside: bool) 
         "inspections": [
             inspection(each, inside=inside, vin=row.vin)
             for each in row.inspections.all()
-            if inside or row.status != VehicleStatus.DECLARED
+            if inside or _is_told(each, row)
         ],
     }
     if inside:

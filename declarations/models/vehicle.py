@@ -6,14 +6,15 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Right, Upper
 from django.utils.translation import gettext_lazy as _
 
 from declarations import passes, vin
-from declarations.lifecycle import Machine, PassStatus, VehicleStatus
+from declarations.lifecycle import AT_PORT, Machine, PassStatus, VehicleStatus
 from declarations.models.body import DRIVER_FIELDS, PAPER_FIELDS, VEHICLE_FIELDS, Typed, overlay
 from declarations.models.declaration import Declaration
+from declarations.models.history import History
 from declarations.models.movable import Movable
 from declarations.models.sealed import SealedTextField
 from declarations.models.triggers import (
@@ -25,7 +26,6 @@ from declarations.models.triggers import (
     status_has_history,
 )
 from declarations.words import Channel, Condition, Stage
-
 
 TAIL = 6
 """Last characters of a VIN by which people search."""
@@ -56,6 +56,16 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         if len(wanted) != TAIL:
             return self.filter(begins)
         return self.annotate(tail=Right("vin", TAIL)).filter(begins | Q(tail=wanted))
+
+    def with_visits(self) -> Self:
+        """With `left_port_at`: when each last went out of the port without its exit, None if it never did."""
+        left = History.objects.filter(
+            machine=Machine.VEHICLE,
+            subject_id=OuterRef("pk"),
+            from_status__in=AT_PORT,
+            to_status__in=[VehicleStatus.DECLARED, VehicleStatus.WITHDRAWN],
+        )
+        return self.annotate(left_port_at=Subquery(left.order_by("-id").values("at")[:1]))
 
     def whole(self) -> Self:
         """With everything that a page or the API shows of a vehicle, in a fixed number of queries."""

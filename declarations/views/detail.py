@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from declarations import acts, permissions, readiness
+from declarations import acts, permissions, readiness, timeline
 from declarations.acts import Act
 from declarations.forms.header import SECTIONS
 from declarations.lifecycle import CLOSED_VEHICLE, InspectionStatus, VehicleStatus
@@ -142,7 +142,7 @@ def _cards(
     declaration: Declaration, vehicles: list[Vehicle], *, may_change: bool, now: datetime
 ) -> list[dict[str, Any]]:
     """Each vehicle with its readiness as it is now, and what may be done about it."""
-    whole = {row.pk: row for row in Vehicle.objects.whole().filter(pk__in=[row.pk for row in vehicles])}
+    whole = {row.pk: row for row in Vehicle.objects.whole().with_visits().filter(pk__in=[row.pk for row in vehicles])}
     answers = answer(vehicles, now=now)
     return [
         _card(declaration, whole[row.pk], answers[row.pk], may_change=may_change) for row in vehicles if row.pk in whole
@@ -183,13 +183,17 @@ VEHICLE_LINKS = (
 )
 
 
-def _findings(vehicle: Vehicle) -> str:
-    """What the latest inspection found, while it has to be repaired; told at the port only."""
-    if not acts.is_at_port(vehicle.status):
+def _findings(vehicle: Any) -> str:
+    """What the latest inspection found, while it has to be repaired; after a turn-back too."""
+    if vehicle.status in CLOSED_VEHICLE:
         return ""
     ended = [row for row in vehicle.inspections.all() if row.closed_at and row.status in RESULTS]
     latest = max(ended, key=lambda row: (row.closed_at, row.pk), default=None)
-    return latest.findings if latest and latest.next else ""
+    if latest is None or not latest.next:
+        return ""
+    left = vehicle.left_port_at
+    is_told = timeline.inspection_is_told(at=latest.ordered_at, status=vehicle.status, left_port_at=left)
+    return str(latest.findings) if is_told else ""
 
 
 RESULTS = (InspectionStatus.SATISFACTORY, InspectionStatus.NOT_SATISFACTORY)

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from declarations import timeline
-from declarations.lifecycle import Machine, PassStatus, VehicleStatus
+from declarations.lifecycle import AT_PORT, Machine, PassStatus, VehicleStatus
 from declarations.models import Declaration, History, Role, Vehicle
 
 MOST_ENTRIES = 40
@@ -26,8 +26,8 @@ LABELS = {
 
 def story(declaration: Declaration, vehicles: Iterable[Vehicle], *, everything: bool = False) -> list[dict[str, Any]]:
     """Entries for the timeline, newest first."""
-    vins = {vehicle.pk: vehicle.vin for vehicle in vehicles}
-    entries = _entries(declaration, vins)
+    known = {vehicle.pk: vehicle for vehicle in vehicles}
+    entries = _entries(declaration, known)
     return entries if everything else entries[:MOST_ENTRIES]
 
 
@@ -47,29 +47,46 @@ QUIET = ("CLEARED", "OFFICER_RELEASED", "AMENDED", "ARRIVAL_CHANGED", "EXITED", 
 """Passes follow what is told already; only a pass that was asked for is an event."""
 
 
-def _presented_at(declaration: Declaration) -> dict[int, datetime]:
-    """When each vehicle first stood at the port."""
+Visit = tuple[datetime | None, datetime | None]
+"""When a vehicle first stood in the port, and when it last went out of it again without its exit."""
+
+
+def _visits(declaration: Declaration) -> dict[int | None, Visit]:
+    back = Q(from_status__in=AT_PORT, to_status__in=[VehicleStatus.DECLARED, VehicleStatus.WITHDRAWN])
     rows = (
-        History.objects.filter(declaration=declaration, machine=Machine.VEHICLE, to_status=VehicleStatus.PRESENTED)
+        History.objects.filter(declaration=declaration, machine=Machine.VEHICLE)
         .order_by()
-        .values_list("vehicle")
-        .annotate(Min("at"))
+        .values("vehicle")
+        .annotate(came_at=Min("at", filter=Q(to_status=VehicleStatus.PRESENTED)), left_at=Max("at", filter=back))
+        .values_list("vehicle", "came_at", "left_at")
     )
-    return {vehicle: at for vehicle, at in rows if vehicle is not None}
+    return {vehicle: (came_at, left_at) for vehicle, came_at, left_at in rows}
 
 
-def _entries(declaration: Declaration, vins: dict[int, str]) -> list[dict[str, Any]]:
+def _is_told(row: History, known: dict[int, Vehicle], visits: dict[int | None, Visit]) -> bool:
+    """Whether what a row says of an inspection may be read yet."""
+    vehicle = known.get(row.vehicle_id or 0)
+    if vehicle is None:
+        return False
+    _came_at, left_at = visits.get(vehicle.pk, (None, None))
+    return timeline.inspection_is_told(at=row.at, status=vehicle.status, left_port_at=left_at)
+
+
+def _entries(declaration: Declaration, known: dict[int, Vehicle]) -> list[dict[str, Any]]:
     people = _colleagues(declaration)
-    presented = _presented_at(declaration)
+    visits = _visits(declaration)
+    vins = {pk: vehicle.vin for pk, vehicle in known.items()}
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in _rows(declaration):
-        sentence = timeline.sentence_of(machine=row.machine, reason=row.reason, to_status=row.to_status, data=row.data)
-        at = row.at
+        at, reason = row.at, row.reason
         if row.machine == Machine.INSPECTION:
-            seen = presented.get(row.vehicle_id or 0)
-            if seen is None:
+            if not _is_told(row, known, visits):
                 continue
-            at = max(at, seen)
+            came_at, _left_at = visits.get(row.vehicle_id, (None, None))
+            at = max(at, came_at or at)
+        elif reason in timeline.OF_INSPECTIONS and not _is_told(row, known, visits):
+            reason = timeline.SAYS_NOTHING
+        sentence = timeline.sentence_of(machine=row.machine, reason=reason, to_status=row.to_status, data=row.data)
         if sentence.hidden:
             continue
         title = str(sentence.text) % timeline.values_of(row.data)
