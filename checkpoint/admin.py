@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -12,8 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint import devices
+from checkpoint.decision import Seen
 from checkpoint.models import Case, Checkpoint, Device, Lane, Passage, ScanKey
 from declarations.errors import DomainError
+from declarations.models import ApiKey, Port
+from declarations.permissions import can_keep, kept_ports
 
 
 class ReasonForm(forms.Form):
@@ -22,8 +26,15 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+PORT_OF: dict[type[models.Model], str] = {Port: "code", Checkpoint: "port", Lane: "checkpoint__port"}
+"""The way from a row to its port."""
+
+
 class Gates(admin.ModelAdmin):
-    """Rows that are kept by hand but never deleted: passages point at them."""
+    """Rows that are kept by hand but never deleted: passages point at them. A supervisor keeps those of his ports."""
+
+    of_port: ClassVar[str] = ""
+    """The way from a row to its port."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -32,6 +43,43 @@ class Gates(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What ended stays to be read."""
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only at one's own ports."""
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None:
+            return True
+        port = type(obj)._default_manager.filter(pk=obj.pk).values_list(self.of_port, flat=True).first()
+        return can_keep(request.user, port)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nothing is put to another port, and no device gets the key of a person."""
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        ports, way = kept_ports(request.user), PORT_OF.get(db_field.related_model)
+        if ports is not None and way is not None:
+            field.queryset = field.queryset.filter(**{f"{way}__in": ports})
+        if db_field.related_model is ApiKey:
+            field.queryset = field.queryset.filter(user=None)
+        return field
+
+
+class LaneForm(forms.ModelForm):
+    """A lane whose rule the gate can read: a wrong one would answer no scan at all."""
+
+    class Meta:
+        model = Lane
+        fields = ("checkpoint", "code", "must_see", "is_open")
+
+    def clean_must_see(self) -> Any:
+        """Nothing, or a list of lists of facts."""
+        groups = self.cleaned_data["must_see"]
+        known = [fact.value for fact in Seen]
+        lists = [] if groups is None else [groups, *groups] if isinstance(groups, list) else [None]
+        if not all(isinstance(each, list) for each in lists) or any(f not in known for g in groups or () for f in g):
+            message = forms.ChoiceField.default_error_messages["invalid_choice"]
+            raise forms.ValidationError(message, params={"value": groups})
+        return groups
 
 
 class ReadOnly(Gates):
@@ -71,6 +119,7 @@ class ReadOnly(Gates):
 class CheckpointAdmin(Gates):
     """Gates with their stage."""
 
+    of_port = "port"
     list_display = ("code", "name", "port", "stage")
     list_filter = ("port", "stage")
     search_fields = ("code", "name")
@@ -82,6 +131,8 @@ class CheckpointAdmin(Gates):
 class LaneAdmin(Gates):
     """Lanes and what they have to see."""
 
+    of_port = "checkpoint__port"
+    form = LaneForm
     list_display = ("code", "checkpoint", "must_see", "is_open")
     list_filter = ("is_open", "checkpoint__stage", "checkpoint__port")
     search_fields = ("code", "checkpoint__code")
@@ -93,6 +144,7 @@ class LaneAdmin(Gates):
 class DeviceAdmin(Gates):
     """Devices; revoked by a button, together with their keys."""
 
+    of_port = "lane__checkpoint__port"
     list_display = ("name", "lane", "kind", "api_key", "enrolled_at", "revoked_at")
     list_filter = ("kind", ("revoked_at", admin.EmptyFieldListFilter), "lane__checkpoint__port")
     search_fields = ("name", "lane__code")

@@ -144,6 +144,19 @@ def check_can_revoke_key(user: object, key: ApiKey) -> None:
         raise NotPermitted
 
 
+def check_can_keep(user: object, port: str | None) -> None:
+    """Supervisors keep gates, times and rules of their own ports; what holds at no port in particular, those of all."""
+    ports = roles_of(user).ports(RoleName.SUPERVISOR)
+    if ports is not None and port not in ports and not getattr(user, "is_superuser", False):
+        raise NotPermitted
+
+
+def kept_ports(user: object) -> frozenset[str] | None:
+    """The ports for which `check_can_keep` lets this person pass; None means every port."""
+    return None if can_keep(user, None) else roles_of(user).ports(RoleName.SUPERVISOR)
+
+
+can_keep = answers(check_can_keep)
 can_declare_for = answers(check_can_declare_for)
 can_change = answers(check_can_change)
 can_lodge = answers(check_can_lodge)

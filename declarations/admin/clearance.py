@@ -192,6 +192,7 @@ class RuleForm(forms.ModelForm):
 class RiskRuleAdmin(Rows):
     """Rules of selection. A change is a new version: "save as new" with the next number; the old one is ended."""
 
+    of_port = "port_id"
     form = RuleForm
     save_as = True
     list_display = ("code", "version", "label", "scope", "port", "points", "channel", "valid_from", "valid_until")

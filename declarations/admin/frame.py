@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from declarations.errors import DomainError
 from declarations.lifecycle import MoveNotAllowed
-from declarations.models import Declaration, StaleMove
+from declarations.models import Declaration, Port, StaleMove
+from declarations.permissions import can_keep, kept_ports
 
 Work = Callable[[Any, dict[str, Any], Any, datetime], object]
 """One row, the clean values of the form, who, when."""
@@ -42,6 +43,9 @@ class Rows(admin.ModelAdmin):
     of_declaration: ClassVar[str | None] = None
     """The path from a row to its declaration; a list without one is the same for everybody who may open it."""
 
+    of_port: ClassVar[str] = ""
+    """The column with the code of its port, where a supervisor keeps the rows of his own ports only."""
+
     list_per_page = 50
     show_full_result_count = False
     change_form_template = "admin/acted_on.html"
@@ -61,6 +65,25 @@ class Rows(admin.ModelAdmin):
         offered = [each for each in self.get_actions(request).values() if each is not None]
         acts = [(name, words) for _run, name, words in offered]
         return super().change_view(request, object_id, form_url, {"acts": acts, **(extra_context or {})})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Where a row belongs to a port, only who keeps that port."""
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or not self.of_port or can_keep(request.user, getattr(obj, self.of_port))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A new port is for who keeps all of them."""
+        allowed: bool = super().has_add_permission(request)
+        return allowed and (self.of_port != "code" or can_keep(request.user, None))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nothing is put to another port, or to all of them."""
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        ports = kept_ports(request.user) if self.of_port and db_field.related_model is Port else None
+        if ports is not None:
+            field.queryset, field.required = field.queryset.filter(code__in=ports), True
+        return field
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whoever runs the system."""

@@ -37,6 +37,7 @@ class CodeList(Rows):
 class PortAdmin(CodeList):
     """Ports with their rules of time and risk."""
 
+    of_port = "code"
     list_display = ("code", *NAMES, "is_open", "entry_advises", "random_share", "plate_confidence")
     list_filter = ("is_open", "country")
     search_fields = ("code", *NAMES)
@@ -46,6 +47,7 @@ class PortAdmin(CodeList):
 class ClosureAdmin(Rows):
     """Times in which a port lets nobody through."""
 
+    of_port = "port_id"
     list_display = ("port", "starts_at", "ends_at", "public_reason")
     list_filter = ("port",)
     search_fields = ("public_reason",)

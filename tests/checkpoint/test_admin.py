@@ -5,8 +5,9 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from checkpoint.models import Case, Device, Passage, ScanKey
-from declarations.models import Role
+from checkpoint.models import Case, Checkpoint, Device, Lane, Passage, ScanKey
+from declarations.models import ApiKey, Closure, Port, RiskRule, Role
+from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +60,56 @@ def test_passages_of_other_ports_are_not_listed_and_none_is_written(office, olga
         row = model.objects.first()
         assert client.get(reverse(f"{name}_change", args=[row.pk])).status_code == 302
         assert f"/{row.pk}/change/" not in client.get(reverse(f"{name}_changelist")).content.decode()
+
+
+@pytest.mark.parametrize("rule", ['"VIN"', '["VIN"]', '[["VIM"]]', '[[["VIN"]]]', "{}", "5"])
+def test_a_lane_takes_no_rule_that_the_gate_cannot_read(office, sam, rule):
+    lane = Lane.objects.get(code="CNHRS-R1")
+    before = lane.must_see
+    sent = {"checkpoint": lane.checkpoint_id, "code": lane.code, "must_see": rule, "is_open": "on"}
+    page = reverse("admin:checkpoint_lane_change", args=[lane.pk])
+    assert office(sam).post(page, sent).status_code == 200
+    lane.refresh_from_db()
+    assert lane.must_see == before
+    assert office(sam).post(page, {**sent, "must_see": '[["VIN", "PLATE"], ["CARD"]]'}).status_code == 302
+    lane.refresh_from_db()
+    assert lane.must_see == [["VIN", "PLATE"], ["CARD"]]
+
+
+def test_a_supervisor_keeps_the_gates_and_rules_of_his_own_port_alone(office, sam):
+    Role.objects.filter(user=sam).update(port="CNYRK")
+    client = office(sam)
+    sam.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["checkpoint", "declarations"]))
+    here, there = Lane.objects.filter(code__startswith="CNYRK").first(), Lane.objects.get(code="CNHRS-R1")
+    device = Device.objects.filter(lane=there).first()
+    closure = Closure.objects.create(port_id="CNHRS", starts_at=NOON)
+    for row in (
+        there,
+        there.checkpoint,
+        device,
+        closure,
+        Port.objects.get(pk="CNHRS"),
+        *RiskRule.objects.filter(port=None),
+    ):
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+        assert client.post(reverse(name, args=[row.pk]), {}).status_code == 403, row
+    sent = {"checkpoint": there.checkpoint_id, "code": "CNHRS-R9", "must_see": "null", "is_open": "on"}
+    assert client.post(reverse("admin:checkpoint_lane_add"), sent).status_code == 200
+    assert client.post(reverse("admin:checkpoint_lane_change", args=[here.pk]), sent).status_code == 200
+    assert not Lane.objects.filter(code="CNHRS-R9").exists()
+    assert client.post(reverse("admin:declarations_port_add"), {}).status_code == 403
+    sent |= {"checkpoint": Checkpoint.objects.get(port="CNYRK").pk, "code": "CNYRK-R9"}
+    assert client.post(reverse("admin:checkpoint_lane_add"), sent).status_code == 302
+    assert (
+        client.post(reverse("admin:checkpoint_lane_change", args=[here.pk]), sent | {"code": "CNYRK-R8"}).status_code
+        == 302
+    )
+
+
+def test_no_device_opens_with_the_key_of_a_person(office, sam, olga):
+    key, _text = ApiKey.issue(label="olga's", now=NOON, user=olga)
+    lane = Lane.objects.get(code="CNHRS-R1")
+    sent = {"lane": lane.pk, "name": "second", "kind": "LANE", "api_key": key.pk}
+    sent |= {"enrolled_at_0": "2026-11-22", "enrolled_at_1": "12:00"}
+    assert office(sam).post(reverse("admin:checkpoint_device_add"), sent).status_code == 200
+    assert not Device.objects.filter(name="second").exists()
