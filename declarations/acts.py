@@ -73,6 +73,11 @@ def being_decided(declaration_status: str, vehicles_in_assessment: bool) -> bool
     return declaration_status == DeclarationStatus.LODGED or vehicles_in_assessment
 
 
+def is_over(status: str) -> bool:
+    """Whether nobody waits for the vehicle any more."""
+    return status in CLOSED_VEHICLE
+
+
 def is_at_port(status: str) -> bool:
     """Whether a vehicle stands in the yard."""
     return status in AT_PORT

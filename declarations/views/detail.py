@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from declarations import acts, permissions, readiness, timeline
 from declarations.acts import Act
 from declarations.forms.header import SECTIONS
-from declarations.lifecycle import CLOSED_VEHICLE, InspectionStatus, VehicleStatus
+from declarations.lifecycle import InspectionStatus, VehicleStatus
 from declarations.models import Declaration, History, Vehicle
 from declarations.models.standing import answer
 from declarations.readiness import Actor, Because, Repair
@@ -110,7 +110,7 @@ def _context(request: HttpRequest, declaration: Declaration, *, now: datetime) -
         declaration.status, [row.status for row in vehicles], is_asked=bool(requests), may_appeal=may_appeal
     )
     may_change = permissions.can_change(request.user, declaration)
-    opened = [row for row in vehicles if row.status not in CLOSED_VEHICLE]
+    opened = [row for row in vehicles if not acts.is_over(row.status)]
     return {
         "declaration": declaration,
         "cards": _cards(declaration, list(shown), may_change=may_change, now=now),
@@ -159,7 +159,7 @@ def _card(
     return {
         "vehicle": vehicle,
         "standing": standing,
-        "is_over": vehicle.status in CLOSED_VEHICLE,
+        "is_over": acts.is_over(vehicle.status),
         "is_here": acts.is_at_port(vehicle.status),
         "because": [_because(declaration, vehicle, each, may_change=may_change) for each in standing.because],
         "pass": newest,
@@ -185,7 +185,7 @@ VEHICLE_LINKS = (
 
 def _findings(vehicle: Any) -> str:
     """What the latest inspection found, while it has to be repaired; after a turn-back too."""
-    if vehicle.status in CLOSED_VEHICLE:
+    if acts.is_over(vehicle.status):
         return ""
     ended = [row for row in vehicle.inspections.all() if row.closed_at and row.status in RESULTS]
     latest = max(ended, key=lambda row: (row.closed_at, row.pk), default=None)

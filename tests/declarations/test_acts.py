@@ -74,3 +74,8 @@ def test_a_page_looks_again_only_while_customs_decides():
 def test_a_referred_vehicle_stands_at_the_port():
     assert acts.is_at_port(V.REFERRED)
     assert not acts.is_at_port(V.EXITED)
+
+
+def test_a_vehicle_that_left_or_was_withdrawn_is_over():
+    assert acts.is_over(V.WITHDRAWN)
+    assert not acts.is_over(V.REFERRED)
