@@ -110,6 +110,9 @@ def _papers(vehicle: Vehicle, values: Mapping[str, Any]) -> list[Paper]:
 
 
 def _driver(driver: Driver, body: Mapping[str, Any]) -> Driver:
+    passport = digest(persons.normalise(body.get("passport_number") or ""))
+    if passport and driver.passport_digest not in ("", passport):
+        body = {**dict.fromkeys(DRIVER_FIELDS), **body}  # Another person: no card and no phone of the former one stays.
     for name in DRIVER_FIELDS:
         if name in body:
             limit = MOST_CHARACTERS.get(name, MOST_OTHERS)

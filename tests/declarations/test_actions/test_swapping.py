@@ -64,6 +64,13 @@ class TestSwapsAtOnce:
         driver = Vehicle.objects.get(pk=first.pk).driver
         assert (driver.name, driver.phone) == ("Li Wei 1", "+7 701 000 00 00")
 
+    def test_another_person_inherits_nothing(self, released, first, alice):
+        amend(
+            released, alice, vehicle=first, vehicles=[{"driver": {"name": "Wang Fang", "passport_number": "E99887766"}}]
+        )
+        driver = Vehicle.objects.get(pk=first.pk).driver
+        assert (driver.name, driver.card, driver.card_digest, driver.phone) == ("Wang Fang", "", "", "")
+
     def test_a_renewed_paper_takes_the_old_ones_place(self, released, first, alice):
         papers = [{"code": "compulsory_insurance", "number": "9", "valid_until": "2027-06-30"}]
         amend(released, alice, vehicle=first, vehicles=[{"papers": papers}])
