@@ -52,10 +52,14 @@ def decide(
 ) -> Declaration:
     """RELEASE, REFUSE or REQUEST_DOCUMENTS: the whole while UNDER_CONTROL, or the checks of the named vehicles.
 
+    REFUSE after the deadline of DOCUMENTS_REQUIRED confirms that it is over.
+
     Raises: NotPermitted; Conflict when there is nothing of the kind to decide; Unacceptable for unknown VINs or papers.
     """
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     permissions.check_can_decide(by, declaration)
+    if result == "REFUSE" and vins is None and _is_overdue(declaration, now):
+        return confirm_overdue(declaration_id=declaration_id, reason=reason, by=by, now=now)
     if result == "REQUEST_DOCUMENTS":
         _request(declaration, documents=documents, vins=vins, due_at=due_at, reason=reason, by=by, now=now)
     elif vins is not None:
@@ -83,8 +87,7 @@ def confirm_overdue(*, declaration_id: int, reason: str, by: User, now: datetime
     """
     declaration = Declaration.objects.locked().select_related("port").get(pk=declaration_id)
     permissions.check_can_decide(by, declaration)
-    due = declaration.documents_due_at
-    if declaration.status != DeclarationStatus.DOCUMENTS_REQUIRED or due is None or due > now:
+    if not _is_overdue(declaration, now):
         raise Conflict("NOT_OVERDUE", _("The time for the documents is not over."))
     assert declaration.port is not None, "a lodged declaration has a port"
     declaration.appeal_until = now + timedelta(hours=declaration.port.appeal_hours)
@@ -162,6 +165,11 @@ def record_return(*, vehicle_id: int, reason: str, by: User, now: datetime) -> V
     recompute([vehicle], now=now)
     vehicle.declaration.touch(at=now)
     return vehicle
+
+
+def _is_overdue(declaration: Declaration, now: datetime) -> bool:
+    due = declaration.documents_due_at
+    return declaration.status == DeclarationStatus.DOCUMENTS_REQUIRED and due is not None and due <= now
 
 
 def _expect_under_control(declaration: Declaration) -> None:

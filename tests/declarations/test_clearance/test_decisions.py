@@ -149,7 +149,9 @@ class TestOverdue:
     def test_confirmed_after_the_deadline_it_is_refused(self, declaration, carl):
         row = declaration(status=DeclarationStatus.DOCUMENTS_REQUIRED)
         late = NOON + timedelta(hours=72)
-        decisions.confirm_overdue(declaration_id=row.pk, reason="silence", by=carl, now=late)
+        with refusal("NOT_UNDER_CONTROL"):
+            decide(row, carl, "REFUSE")
+        decide(row, carl, "REFUSE", now=late)
         row.refresh_from_db()
         assert (row.status, row.appeal_until) == (DeclarationStatus.REFUSED, late + timedelta(hours=72))
         assert row.history.get(to_status="REFUSED").reason == "DOCUMENTS_OVERDUE"
