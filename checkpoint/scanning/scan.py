@@ -66,8 +66,15 @@ def scan(
 
 def digest_of(body: Mapping[str, Any]) -> str:
     """A fingerprint of the parsed body: spelling of the JSON does not matter."""
-    plain = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
+    plain = json.dumps(_in_one_spelling(body), sort_keys=True, separators=(",", ":"), default=str)
     return fingerprint(plain)
+
+
+def _in_one_spelling(value: Any) -> Any:
+    """To JSON 1.0 and 1 are the same number."""
+    if isinstance(value, Mapping):
+        return {name: _in_one_spelling(each) for name, each in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _scan(

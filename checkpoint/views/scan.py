@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -94,7 +94,7 @@ class Scan(Officers):
             form = ScanForm(data)
             form.add_error("code", _("The first try was answered already. Send this changed scan once more."))
             return self._page(row, form, status=409)
-        except OperationalError:
+        except Error:  # of whatever kind: a failure of ours is MANUAL (law 8)
             return self._verdict(_no_answer(gate, now), status=503)
         return self._verdict(answer.payload)
 

@@ -61,9 +61,14 @@ def test_the_same_scan_gets_the_stored_answer_and_another_body_is_422(call, decl
     assert "Idempotent-Replay" not in first.headers
     assert again.headers["Idempotent-Replay"] == "true"
     assert again.json == first.json
+    body = question(vehicle, plate={"text": vehicle.plate, "confidence": 1})
+    first = lane.post("/scans", body)
+    again = lane.ask("POST", "/scans", raw=json.dumps({**body, "plate": {**body["plate"], "confidence": 1.0}}).encode())
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert again.json == first.json
     other = lane.post("/scans", {**body, "vin": "LRW3E7EK9TC000001"})
     assert (other.status, other.code) == (422, "SCAN_ID_REUSED")
-    assert Passage.objects.count() == 1
+    assert Passage.objects.count() == 2
 
 
 def test_a_refusal_is_an_answer(call, declaration):
@@ -136,13 +141,14 @@ def test_what_cannot_be_stored_is_503_and_lets_nobody_through(call, declaration,
     assert lane.post("/scans", body).json["verdict"] == "ADMIT", "the same scan_id is decided anew"
 
 
-def test_a_database_that_does_not_even_know_the_key_still_answers_the_device(call, reference, monkeypatch):
+@pytest.mark.parametrize("raw", [None, b"[1]", b"{", b""])
+def test_a_database_that_does_not_even_know_the_key_still_answers_the_device(call, reference, monkeypatch, raw):
     def away(*_values, **_names):
         raise OperationalError("the database is away")
 
     lane = call("CNHRS-R1")
     monkeypatch.setattr("checkpoint.api.authentication.gate_of_key", away)
-    reply = lane.post("/scans", question())
+    reply = lane.post("/scans", question()) if raw is None else lane.ask("POST", "/scans", raw=raw)
     assert (reply.status, reply.json["verdict"], reply.json["barrier"]) == (503, "MANUAL", "STAY")
 
 
