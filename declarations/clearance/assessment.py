@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from declarations import checks, papers, risk
 from declarations.clearance import decisions, inspections
+from declarations.clearance.carrying import carry_over
 from declarations.clearance.closing import set_aside
 from declarations.clearance.facts import declaration_facts, vehicle_facts
 from declarations.clearance.issuing import issue_passes
@@ -53,6 +54,7 @@ def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     note(declaration_id=declaration.pk, by=BY, at=now, reason="ACCEPTED", data={"n": declaration.registration_number})
     own = _select_declaration(declaration, vehicles, draw=draw, now=now)
     _select_vehicles(declaration, vehicles, draw=draw, now=now)
+    carry_over(vehicles, by=BY, now=now)
     declaration.channel = risk.worst([own, *(Channel(vehicle.channel) for vehicle in vehicles)])
     declaration.save(update_fields=["channel"])
     reason = _against_release(declaration, own)
@@ -71,6 +73,7 @@ def assess_amended(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     vehicles = list(_whole().filter(declaration=declaration, being_assessed=True))
     opened = [vehicle for vehicle in vehicles if vehicle.status == VehicleStatus.DECLARED]
     _select_vehicles(declaration, opened, draw=draw, now=now)
+    carry_over(opened, by=BY, now=now)
     for vehicle in vehicles:
         vehicle.being_assessed = False
     Vehicle.objects.bulk_update(vehicles, ["being_assessed"])

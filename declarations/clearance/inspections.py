@@ -14,6 +14,9 @@ from declarations.models import By, Declaration, Inspection, Vehicle
 from declarations.models.standing import recompute
 from declarations.words import InspectionNext
 
+AFTER_FAILURE = "AFTER_FAILURE"
+"""Ordered because the one before was not satisfactory; it has to be done, whoever declares the vehicle by then."""
+
 
 def open_order(
     vehicle: Vehicle, *, because: str, by: By, now: datetime, follows: Inspection | None = None
@@ -88,7 +91,7 @@ def finish(
     _close(inspection, InspectionStatus.NOT_SATISFACTORY, findings=findings, by=by, now=now)
     if vehicle.status in (VehicleStatus.PRESENTED, VehicleStatus.RELEASED):
         vehicle.move_to(VehicleStatus.REFERRED, by=by, at=now, reason="INSPECTION_FAILED")
-    open_order(vehicle, because="AFTER_FAILURE", by=by, now=now, follows=inspection)
+    open_order(vehicle, because=AFTER_FAILURE, by=by, now=now, follows=inspection)
     if next_step == InspectionNext.TURN_BACK and vehicle.status == VehicleStatus.REFERRED:
         vehicle.move_to(VehicleStatus.DECLARED, by=by, at=now, reason="TURNED_BACK")
     _told(declaration, vehicle, now=now)
@@ -104,7 +107,7 @@ def waive(*, public_id: uuid.UUID, reason: str, by: By, now: datetime) -> Inspec
     inspection, vehicle, declaration = _locked_inspection(public_id)
     permissions.check_can_waive(by, declaration)
     _expect(inspection, *WAITING)
-    if inspection.follows_id is not None:
+    if inspection.ordered_because == AFTER_FAILURE:
         raise Conflict("AFTER_FAILURE", _("This inspection follows a failed one; it has to be done."))
     _close(inspection, InspectionStatus.WAIVED, findings=reason, by=by, now=now)
     settle([vehicle], by=by, now=now, reason="INSPECTION_WAIVED")

@@ -1,0 +1,78 @@
+"""What stood against a vehicle when it was withdrawn stands against it again when the same VIN is declared anew.
+
+Otherwise withdrawing and declaring again would be a way around every hold, check and inspection.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from declarations.clearance import inspections
+from declarations.lifecycle import CheckStatus, DeclarationStatus, InspectionStatus, VehicleStatus
+from declarations.models import By, DocumentCheck, Hold, Vehicle, note
+from declarations.models.standing import last_result
+
+ENDED = (DeclarationStatus.CANCELLED, DeclarationStatus.EXPIRED)
+UNDONE = (InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS, InspectionStatus.CANCELLED)
+
+
+def carry_over(vehicles: Iterable[Vehicle], *, by: By, now: datetime) -> None:
+    """Renew on these locked vehicles what stood against the newest withdrawn vehicle of the same VIN."""
+    mine = {vehicle.vin: vehicle for vehicle in vehicles}
+    earlier = (
+        Vehicle.objects.filter(vin__in=mine, status=VehicleStatus.WITHDRAWN)
+        .exclude(pk__in=[vehicle.pk for vehicle in mine.values()])
+        .order_by("vin", "-pk")
+        .distinct("vin")
+        .select_related("declaration")
+        .prefetch_related("inspections", "checks")
+    )
+    for old in earlier:
+        vehicle = mine[old.vin]
+        _holds(old, vehicle, by=by, now=now)
+        _check(old, vehicle, now=now)
+        _inspection(old, vehicle, by=by, now=now)
+
+
+def _holds(old: Vehicle, vehicle: Vehicle, *, by: By, now: datetime) -> None:
+    on_it = Q(vehicle=old)
+    if old.declaration.status in ENDED:
+        on_it |= Q(declaration=old.declaration, vehicle=None)
+    known = set(Hold.objects.standing().filter(vehicle=vehicle).values_list("reason", "text"))
+    for hold in Hold.objects.standing().filter(on_it):
+        if (hold.reason_id, hold.text) not in known:
+            again = Hold.objects.create(
+                declaration_id=vehicle.declaration_id,
+                vehicle=vehicle,
+                reason_id=hold.reason_id,
+                text=hold.text,
+                public_text=hold.public_text,
+                placed_by=hold.placed_by,
+                placed_at=now,
+            )
+            note(
+                declaration_id=vehicle.declaration_id,
+                vehicle_id=vehicle.pk,
+                by=by,
+                at=now,
+                reason="HOLD_PLACED",
+                data={"hold": again.public_id, "code": hold.reason_id, "from": hold.public_id},
+            )
+
+
+def _check(old: Vehicle, vehicle: Vehicle, *, now: datetime) -> None:
+    newest = max(old.checks.all(), key=lambda check: check.pk, default=None)
+    stood = newest is not None and newest.status in (CheckStatus.OPEN, CheckStatus.REFUSED)
+    if newest is not None and stood and not vehicle.checks.filter(status=CheckStatus.OPEN).exists():
+        DocumentCheck.objects.create(
+            declaration_id=vehicle.declaration_id, vehicle=vehicle, because=newest.because, opened_at=now
+        )
+
+
+def _inspection(old: Vehicle, vehicle: Vehicle, *, by: By, now: datetime) -> None:
+    newest = max(old.inspections.all(), key=lambda inspection: inspection.pk, default=None)
+    if last_result(old.inspections.all()) == InspectionStatus.NOT_SATISFACTORY:
+        inspections.open_order(vehicle, because=inspections.AFTER_FAILURE, by=by, now=now)
+    elif newest is not None and newest.status in UNDONE:
+        inspections.open_order(vehicle, because=newest.ordered_because, by=by, now=now)
