@@ -1,0 +1,331 @@
+"""Nobody gets into what is not his: every route × method × actor × foreign or random id, from the URL resolver.
+
+A foreign id is answered exactly like one that never was, nothing of the other's world is in the answer, nothing of it
+changes. A route without a row in ROWS is red.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import get_resolver
+
+from declarations.clearance import holds, inspections, overrides
+from declarations.models import Port, Role, Vehicle
+from declarations.models.declaration import DeclarationQuerySet
+from tests.caller import Caller, key_of, key_of_device
+from tests.cast import NOON, declaration_body, vehicle_body
+from tests.journeys.rows import API, METHODS, OFFICER, ROLES, ROWS, WHY, is_back_office, routes, walk
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+CANARY = "CANARY"
+
+Names = Mapping[str, str]
+
+
+@pytest.fixture
+def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
+    """Alice's declaration with a canary in every text, a pass, passages, a hold, an inspection and an override."""
+    driver = {"name": f"{CANARY} Li", "passport_number": "E87654321", "nationality": "CN", "phone": "13912345678"}
+    body = vehicle_body(
+        1, colour=f"{CANARY} blue", model=f"{CANARY} model", make=f"{CANARY} make", driver={**driver, "card": CANARY}
+    )
+    row = declaration(
+        status="RELEASED",
+        bodies=[body],
+        functional_reference=f"{CANARY}-118",
+        contract_number=f"{CANARY}-contract",
+        consignee={"name": f"{CANARY} Motors", "country": "KZ", "address": f"{CANARY} street"},
+    )
+    vehicle = row.vehicles.get()
+    told = scanner("CNHRS-E1").scan(vehicle)
+    hold = holds.place(
+        declaration_id=row.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text=f"{CANARY} inner", by=carl, now=NOON
+    )
+    told = scanner("CNHRS-R1").scan(vehicle, now=NOON + timedelta(seconds=1))
+    asked = overrides.ask(vehicle_id=vehicle.pk, stage="RELEASE", reason=CANARY, by=oscar, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, because=CANARY, by=carl, now=NOON)
+    return {
+        "reference": row.reference,
+        "vin": vehicle.vin,
+        "place": "1",
+        "code": "VIN_CHECK_DIGIT",
+        "lane": "CNHRS-R1",
+        "name": "ports",
+        **{name: str(hold.public_id) for name in ("hold", "hold_id")},
+        **{name: str(order.public_id) for name in ("inspection", "inspection_id")},
+        **{name: str(asked.public_id) for name in ("override", "override_id")},
+        **{name: str(told["passage_id"]) for name in ("passage", "passage_id")},
+    }
+
+
+def nowhere(world: Names) -> Names:
+    """Ids that never were, in the form of those that are."""
+    plain = {"reference": "SG2222222222", "vin": "LRW3E7EK0TC987654", "lane": "CNHRS-R9"}
+    kept = {"place", "code", "name"}
+    return {name: plain.get(name) or (world[name] if name in kept else str(uuid.uuid4())) for name in world}
+
+
+def address(route: str, names: Names) -> str:
+    """A route with its parts filled; a part that this page does not know is red."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: names[part.group(1)], route)
+
+
+def filled(body: Any, names: Names) -> Any:
+    """A body with its {names} filled."""
+    if isinstance(body, dict):
+        return {name: filled(value, names) for name, value in body.items()}
+    if isinstance(body, str) and body.startswith("{"):
+        return {**names, "random_id": str(uuid.uuid4())}[body.strip("{}")]
+    return body
+
+
+@pytest.fixture
+def strangers(mallory: User, reference: None) -> dict[str, User | None]:
+    """Everybody who has no business with alice's world."""
+    nobody = User.objects.create(username="nobody")
+    omar = User.objects.create(username="omar")
+    for role in ("documents", "checkpoint", "inspection", "supervisor", "control_room", "analyst"):
+        Role.objects.create(user=omar, role=role, port=Port.objects.get(pk="CNYRK"))
+    return {"anonymous": None, "nobody": nobody, "mallory": mallory, "officer of another port": omar}
+
+
+@pytest.fixture
+def keepers(alice: User, reference: None) -> dict[str, User]:
+    """Who may get in: alice, and an officer with every role at Horgos."""
+    officer = User.objects.create(username="everyone")
+    for role in ROLES:
+        Role.objects.create(user=officer, role=role, port=Port.objects.get(pk="CNHRS"))
+    return {"alice": alice, OFFICER: officer, "key": alice}
+
+
+TABLES_OF_DECLARATION = (
+    "vehicle",
+    "history",
+    "hold",
+    "documentcheck",
+    "documentrequest",
+    "problemoverride",
+    "declarationversion",
+)
+TABLES_OF_VEHICLE = ("paper", "driver", "pass", "admission", "inspection", "override")
+
+
+def fingerprint(reference: str) -> str:
+    """All rows of alice's organisation and of the gates that it went through."""
+    mine = """SELECT id FROM declarations_declaration WHERE organisation_id = (
+        SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"""
+    vehicles = f"SELECT id FROM declarations_vehicle WHERE declaration_id IN ({mine})"
+    slices = {
+        "declarations_declaration": f"id IN ({mine})",
+        **{
+            f"declarations_{table}": f"declaration_id IN ({mine})"
+            for table in [
+                "vehicle",
+                "history",
+                "hold",
+                "documentcheck",
+                "documentrequest",
+                "problemoverride",
+                "declarationversion",
+            ]
+        },
+        **{f"declarations_{table}": f"vehicle_id IN ({vehicles})" for table in TABLES_OF_VEHICLE},
+        "checkpoint_passage": f"port_id = 'CNHRS' OR vehicle_id IN ({vehicles})",
+        "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",
+        "declarations_role": "true",
+        "declarations_apikey": "user_id IS NULL",
+    }
+    parts = []
+    with connection.cursor() as cursor:
+        for table, where in slices.items():
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t WHERE {where}",
+                {"reference": reference},
+            )
+            parts.append(f"{table}:{cursor.fetchone()[0]}")
+    return "\n".join(parts)
+
+
+def methods_of(route: str, view: Any) -> tuple[str, ...]:
+    """What to try: of the API what the view knows, of the pages GET and POST."""
+    if route.startswith(API) and hasattr(view, "view_class"):
+        return tuple(method for method in METHODS if hasattr(view.view_class, method.lower()))
+    return ("GET", "POST")
+
+
+def ask_api(caller: Caller, method: str, route: str, names: Names) -> tuple[int, str, str]:
+    """Status, what was said without ids and trace, and the whole text."""
+    body = None if method == "GET" else WHY if method == "DELETE" else filled(ROWS[route].body, names)
+    reply = caller.ask(method, address(route, names), body)
+    text = reply.content.decode(errors="replace")
+    said = re.sub(r'"trace_id": "[^"]*"', "", text) if reply.type == "application/problem+json" else ""
+    return reply.status, _without(said, names), text
+
+
+def ask_page(client: Client, method: str, route: str, names: Names) -> tuple[int, str, str]:
+    """Status, where it leads without ids, and the whole text."""
+    response = client.generic(method, address(route, names), headers={"Accept-Language": "en"})
+    return (
+        response.status_code,
+        _without(response.headers.get("Location", ""), names),
+        response.content.decode("latin-1"),
+    )
+
+
+def _without(text: str, names: Names) -> str:
+    for name, value in names.items():
+        if len(value) > 3:
+            text = text.replace(value, f"<{name}>")
+    return text
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    found = {route for route, _view in routes()}
+    assert found - set(ROWS) == set(), "a new route: say in ROWS who may use it"
+    assert set(ROWS) - found == set(), "rows of routes that are gone"
+
+
+def _sweep(
+    asker: Any, ask: Callable[..., tuple[int, str, str]], wanted: str, world: Names, *, is_device: bool = False
+) -> Iterator[str]:
+    """Everything that is wrong with what one stranger is answered."""
+    for route, view in routes():
+        if route.startswith(API) != (wanted == API) or ROWS[route].by in ("anybody", "key"):
+            continue
+        for method in methods_of(route, view):
+            strange = nowhere(world)
+            foreign = ask(asker, method, route, world)
+            random = ask(asker, method, route, strange)
+            at = f"{method} /{route}"
+            if CANARY in foreign[2]:
+                yield f"{at} tells of alice"
+            if "<" not in route:
+                continue
+            if foreign[:2] != random[:2]:
+                yield f"{at} tells a foreign id from one that never was: {foreign[:2]} {random[:2]}"
+            if foreign[0] not in (302, 401, 403, 404, 405):
+                yield f"{at} answers {foreign[0]}"
+            if foreign[0] == 403 and wanted == API and not is_device:
+                yield f"{at} says 403 where 404 belongs"
+
+
+@pytest.mark.parametrize("name", ["anonymous", "nobody", "mallory", "officer of another port", "device"])
+def test_a_stranger_with_a_key_finds_nothing_and_changes_nothing(name, world, strangers):
+    if name == "device":
+        key: str | None = key_of_device("CNYRK-R1")
+    else:
+        person = strangers[name]
+        key = key_of(person) if person else None
+    caller = Caller(key)
+    before = fingerprint(world["reference"])
+    found = list(_sweep(caller, ask_api, API, world, is_device=name == "device"))
+    assert not found, "\n".join(found)
+    assert fingerprint(world["reference"]) == before
+
+
+@pytest.mark.parametrize("name", ["anonymous", "nobody", "mallory", "officer of another port"])
+def test_a_stranger_on_the_pages_finds_nothing_and_changes_nothing(name, world, strangers):
+    client = Client()
+    if strangers[name]:
+        client.force_login(strangers[name])
+    before = fingerprint(world["reference"])
+    found = list(_sweep(client, ask_page, "", world))
+    assert not found, "\n".join(found)
+    assert fingerprint(world["reference"]) == before
+
+
+def test_without_a_key_only_what_is_public_opens(world):
+    for route, view in routes():
+        if not route.startswith(API):
+            continue
+        for method in methods_of(route, view):
+            status, _said, _text = ask_api(Caller(None), method, route, world)
+            assert (status == 200) == (ROWS[route].by == "anybody"), (method, route, status)
+            assert status in (200, 401), (method, route, status)
+
+
+def test_without_signing_in_only_what_is_public_opens(world):
+    for route, _view in routes():
+        if route.startswith(API) or ROWS[route].by == "anybody":
+            continue
+        for method in ("GET", "POST"):
+            status, leads_to, _text = ask_page(Client(), method, route, world)
+            assert (status, leads_to.startswith("/sign-in")) == (302, True), (method, route, status, leads_to)
+
+
+@pytest.mark.parametrize("wanted", [API, ""])
+def test_the_rows_are_no_dead_ends(wanted, world, keepers):
+    """Whoever may, gets in with the very same addresses: without this the walls above would prove nothing."""
+    callers = {who: Caller(key_of(user)) for who, user in keepers.items()}
+    callers["device"] = Caller(key_of_device("CNHRS-R1"))
+    callers["anybody"] = Caller(None)
+    found = []
+    for route, view in routes():
+        row = ROWS[route]
+        if route.startswith(API) != (wanted == API) or route in ("sign-out", "i18n/setlang/", "admin/login/"):
+            continue
+        for method in methods_of(route, view) if wanted == API else ("GET",):
+            with transaction.atomic():
+                if wanted == API:
+                    status, said, _text = ask_api(callers[row.by], method, route, world)
+                else:
+                    client = Client()
+                    if row.by != "anybody":
+                        client.force_login(keepers[row.by])
+                    status, said, _text = ask_page(client, method, route, world)
+                transaction.set_rollback(True)
+            in_time = status in (200, 201, 202, 204, 409, 422) or (wanted == "" and status in (302, 405))
+            names_a_problem = "<str:code>" in route or route.endswith("/problem")  # of which this vehicle has none
+            if not in_time and not (names_a_problem and status == 404):
+                found.append(f"{method} /{route} answers {row.by} {status} {said}")
+            if wanted == "" and said.startswith("/sign-in"):
+                found.append(f"{method} /{route} sends {row.by} to sign in")
+    assert not found, "\n".join(found)
+    assert Vehicle.objects.filter(vin=world["vin"]).count() == 1
+
+
+@pytest.mark.parametrize("name", ["anonymous", "nobody", "mallory", "officer of another port"])
+def test_nobody_of_them_enters_the_back_office(name, world, strangers):
+    client = Client()
+    if strangers[name]:
+        client.force_login(strangers[name])
+    parts = {"object_id": "1", "id": "1", "app_label": "declarations", "content_type_id": "1", "url": "x"}
+    tried = 0
+    for route, _view in walk(get_resolver().url_patterns, ""):
+        if not is_back_office(route) or "(?P" in route:
+            continue
+        path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: parts[part.group(1)], route)
+        for method in ("GET", "POST"):
+            response = client.generic(method, path)
+            tried += 1
+            assert response.status_code in (302, 403, 404, 405), (method, path, response.status_code)
+            assert CANARY not in response.content.decode("latin-1")
+    assert tried > 100
+
+
+def test_mallory_learns_of_a_vin_no_more_than_that_it_is_in_use(world, strangers):
+    caller = Caller(key_of(strangers["mallory"]))
+    draft = caller.post("/declarations", declaration_body(vehicle_body(1, vin=world["vin"])))
+    reply = caller.post(f"/declarations/{draft.json['reference']}/lodge")
+    assert reply.status == 422
+    assert ("VIN_IN_USE", "/vehicles/0/vin") in reply.codes()
+    assert CANARY not in reply.content.decode()
+    assert world["reference"] not in reply.content.decode()
+    assert caller.get(f"/declarations?vin={world['vin']}").json["results"][0]["reference"] == draft.json["reference"]
+
+
+def test_with_the_wall_taken_down_the_sweep_sees_it(world, strangers, monkeypatch):
+    """The control run: a matrix that could not fail would prove nothing."""
+    monkeypatch.setattr(DeclarationQuerySet, "visible_to", lambda rows, _user: rows.all())
+    caller = Caller(key_of(strangers["mallory"]))
+    found = "\n".join(_sweep(caller, ask_api, API, world))
+    assert "GET /api/v1/declarations/<word:reference> tells of alice" in found
+    assert "GET /api/v1/declarations tells of alice" in found
