@@ -122,33 +122,54 @@ LOCK_BY_CARD = LOCK.format(
 CARD_KNOWN = """
     EXISTS (SELECT 1 FROM declarations_ferryman f WHERE f.card_digest = %(card)s)
     OR EXISTS (SELECT 1 FROM declarations_driver x WHERE x.card_digest = %(card)s)"""
+OF_VEHICLE = ("declaration_id", "vin", "make", "model", "colour", "plate", "status", "status_at", "channel")
+COLUMNS = {
+    **{name: f"v.{name}" for name in OF_VEHICLE},
+    "plate_key": "v.plate_key",
+    "plate_expires_on": "v.plate_expires_on",
+    "being_assessed": "v.being_assessed",
+    "reference": "d.reference",
+    "declaration_status": "d.status",
+    "declaration_port": "d.port_id",
+    "mode": "d.mode",
+    "pass_status": "p.status",
+    "pass_port": "p.port_id",
+    "valid_from": "p.valid_from",
+    "valid_until": "p.valid_until",
+    "is_newest": """
+        NOT EXISTS (SELECT 1 FROM declarations_pass n WHERE n.vehicle_id = v.id AND n.version > p.version)""",
+    "admitted": """
+        (SELECT array_agg(a.stage) FROM declarations_admission a
+         WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL)""",
+    "last_admitted_at": """
+        (SELECT max(a.at) FROM declarations_admission a WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL)""",
+    "declaration_held": """
+        EXISTS (SELECT 1 FROM declarations_hold h
+                WHERE h.declaration_id = d.id AND h.vehicle_id IS NULL AND h.lifted_at IS NULL)""",
+    "holds": """
+        (SELECT array_agg(h.id) FROM declarations_hold h WHERE h.vehicle_id = v.id AND h.lifted_at IS NULL)""",
+    "checks": """
+        (SELECT array_agg(c.id) FROM declarations_documentcheck c
+         WHERE c.vehicle_id = v.id AND c.status IN ('OPEN', 'REFUSED'))""",
+    "overrides": """
+        (SELECT json_agg(json_build_array(o.id, o.hold_ids, o.check_ids)) FROM declarations_override o
+         WHERE o.vehicle_id = v.id AND o.stage = %(stage)s AND o.granted_at IS NOT NULL AND o.used_at IS NULL
+           AND o.expires_at > %(now)s)""",
+    "papers_until": """
+        (SELECT min(e.valid_until) FROM declarations_paper e
+         WHERE e.vehicle_id = v.id AND e.code = ANY (%(papers)s))""",
+    "last_result": """
+        (SELECT i.status FROM declarations_inspection i
+         WHERE i.vehicle_id = v.id AND i.status IN ('SATISFACTORY', 'NOT_SATISFACTORY')
+         ORDER BY i.closed_at DESC, i.id DESC LIMIT 1)""",
+    "inspection_due": """
+        EXISTS (SELECT 1 FROM declarations_inspection i
+                WHERE i.vehicle_id = v.id AND i.status IN ('ORDERED', 'IN_PROGRESS'))""",
+    "card_declared": "w.card_digest",
+    "card_known": f"%(card)s::text IS NOT NULL AND ({CARD_KNOWN})",
+}
 LOOK = f"""
-SELECT v.declaration_id, v.vin, v.make, v.model, v.colour, v.plate, v.plate_key, v.plate_expires_on, v.status,
-    v.status_at, v.channel, v.being_assessed, d.reference, d.status AS declaration_status, d.mode,
-    d.port_id AS declaration_port,
-    p.status AS pass_status, p.port_id AS pass_port, p.valid_from, p.valid_until,
-    NOT EXISTS (SELECT 1 FROM declarations_pass n WHERE n.vehicle_id = v.id AND n.version > p.version) AS is_newest,
-    (SELECT array_agg(a.stage) FROM declarations_admission a
-     WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL) AS admitted,
-    (SELECT max(a.at) FROM declarations_admission a
-     WHERE a.vehicle_id = v.id AND a.annulled_at IS NULL) AS last_admitted_at,
-    EXISTS (SELECT 1 FROM declarations_hold h
-            WHERE h.declaration_id = d.id AND h.vehicle_id IS NULL AND h.lifted_at IS NULL) AS declaration_held,
-    (SELECT array_agg(h.id) FROM declarations_hold h WHERE h.vehicle_id = v.id AND h.lifted_at IS NULL) AS holds,
-    (SELECT array_agg(c.id) FROM declarations_documentcheck c
-     WHERE c.vehicle_id = v.id AND c.status IN ('OPEN', 'REFUSED')) AS checks,
-    (SELECT json_agg(json_build_array(o.id, o.hold_ids, o.check_ids)) FROM declarations_override o
-     WHERE o.vehicle_id = v.id AND o.stage = %(stage)s AND o.granted_at IS NOT NULL AND o.used_at IS NULL
-       AND o.expires_at > %(now)s) AS overrides,
-    (SELECT min(e.valid_until) FROM declarations_paper e
-     WHERE e.vehicle_id = v.id AND e.code = ANY (%(papers)s)) AS papers_until,
-    (SELECT i.status FROM declarations_inspection i
-     WHERE i.vehicle_id = v.id AND i.status IN ('SATISFACTORY', 'NOT_SATISFACTORY')
-     ORDER BY i.closed_at DESC, i.id DESC LIMIT 1) AS last_result,
-    EXISTS (SELECT 1 FROM declarations_inspection i
-            WHERE i.vehicle_id = v.id AND i.status IN ('ORDERED', 'IN_PROGRESS')) AS inspection_due,
-    w.card_digest AS card_declared,
-    %(card)s::text IS NOT NULL AND ({CARD_KNOWN}) AS card_known
+SELECT {", ".join(COLUMNS.values())}
 FROM declarations_vehicle v
 JOIN declarations_declaration d ON d.id = v.declaration_id
 LEFT JOIN declarations_pass p ON p.id = %(pass)s
@@ -212,8 +233,7 @@ def gather(
                 "card": question.card,
             },
         )
-        names = [column.name for column in cursor.description or ()]
-        row = SimpleNamespace(**dict(zip(names, cursor.fetchone() or (), strict=True)))
+        row = SimpleNamespace(**dict(zip(COLUMNS, cursor.fetchone() or (), strict=True)))
     in_force = json.loads(row.overrides) if isinstance(row.overrides, str) else row.overrides or []
     overridden = {("hold", pk) for _id, named, _checks in in_force for pk in named}
     overridden |= {("check", pk) for _id, _holds, named in in_force for pk in named}
@@ -269,7 +289,6 @@ def _somebody_holds(card: str | None) -> bool:
 
 def _vehicle(pk: int, row: SimpleNamespace) -> Vehicle:
     """The vehicle as far as it was read; enough to move it and to show it."""
-    names = ("declaration_id", "vin", "make", "model", "colour", "plate", "status", "status_at", "channel")
-    vehicle = Vehicle(pk=pk, **{name: getattr(row, name) for name in names})
+    vehicle = Vehicle(pk=pk, **{name: getattr(row, name) for name in OF_VEHICLE})
     vehicle._state.adding = False
     return vehicle

@@ -121,14 +121,17 @@ def _scan(
 def _claim(gate: Gate, question: Question, body_digest: str, passage_id: uuid.UUID) -> Answer | None:
     """Take the scan id, or find what it was answered.
 
-    The unique index makes simultaneous repetitions wait here for the first one; the lock timeout is part of the
-    statement, so that it costs no round trip.
+    The unique index makes simultaneous repetitions wait here for the first one. What holds for the whole transaction is
+    part of the statement, so that it costs no round trip: patience with locks; one plan for all parameters, since every
+    look-up is by a key; and no sequential scan, which a plan made over young tables would keep while they grow.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO checkpoint_scankey (device_id, scan_id, body_digest, passage_id)
-            SELECT %s, %s, %s, %s FROM (SELECT set_config('lock_timeout', '1s', true)) AS patience
+            SELECT %s, %s, %s, %s FROM (
+                SELECT set_config('lock_timeout', '1s', true), set_config('enable_seqscan', 'off', true),
+                    set_config('plan_cache_mode', 'force_generic_plan', true)) AS settings
             ON CONFLICT (device_id, scan_id) DO NOTHING RETURNING id
             """,
             [gate.device_id, question.scan_id, body_digest, passage_id],

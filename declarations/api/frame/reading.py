@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -151,7 +152,7 @@ class Body(serializers.Serializer):
         if data is None:
             raise BadShape([Problem(WRONG_TYPE, at, values={"wanted": _WANTED[dict]})])
         reading = Reading()
-        clean = reading.value(cls(), data, at)
+        clean = reading.value(_documented(cls), data, at)
         if reading.matter and not reading.shape and not cls.matter_is_shape:
             raise Unacceptable(reading.matter)
         if reading.shape or reading.matter:
@@ -165,11 +166,17 @@ class Body(serializers.Serializer):
         Raises: BadShape.
         """
         reading = Reading(from_text=True)
-        clean = reading.value(cls(), dict(query), "?")
+        clean = reading.value(_documented(cls), dict(query), "?")
         found = [Problem(each.code, each.pointer.replace("?/", "?"), each.level, each.values) for each in reading.all]
         if found:
             raise BadShape(found)
         return clean
+
+
+@cache
+def _documented(body: type[Body]) -> Body:
+    """One instance for all readings, which only look at its fields: DRF copies them all for each new one."""
+    return body()
 
 
 class Reading:
