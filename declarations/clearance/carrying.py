@@ -9,20 +9,23 @@ from datetime import datetime
 from django.db.models import Q
 
 from declarations.clearance import inspections
-from declarations.lifecycle import CheckStatus, DeclarationStatus, InspectionStatus, VehicleStatus
+from declarations.lifecycle import CheckStatus, InspectionStatus, VehicleStatus
 from declarations.models import By, DocumentCheck, Hold, Vehicle, note
 from declarations.models.standing import last_result
 
-ENDED = (DeclarationStatus.CANCELLED, DeclarationStatus.EXPIRED)
 UNDONE = (InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS, InspectionStatus.CANCELLED)
 
 
 def carry_over(vehicles: Iterable[Vehicle], *, by: By, now: datetime) -> None:
-    """Renew on these locked vehicles what stood against the newest withdrawn vehicle of the same VIN."""
+    """Renew on these locked vehicles what stood against the newest withdrawn vehicle of the same VIN.
+
+    One that went before it was assessed had nothing carried to it yet, so it does not count: it has no channel.
+    """
     mine = {vehicle.vin: vehicle for vehicle in vehicles}
     earlier = (
         Vehicle.objects.filter(vin__in=mine, status=VehicleStatus.WITHDRAWN)
         .exclude(pk__in=[vehicle.pk for vehicle in mine.values()])
+        .exclude(channel="")
         .order_by("vin", "-pk")
         .distinct("vin")
         .select_related("declaration")
@@ -36,9 +39,7 @@ def carry_over(vehicles: Iterable[Vehicle], *, by: By, now: datetime) -> None:
 
 
 def _holds(old: Vehicle, vehicle: Vehicle, *, by: By, now: datetime) -> None:
-    on_it = Q(vehicle=old)
-    if old.declaration.status in ENDED:
-        on_it |= Q(declaration=old.declaration, vehicle=None)
+    on_it = Q(vehicle=old) | Q(declaration=old.declaration, vehicle=None)
     known = set(Hold.objects.standing().filter(vehicle=vehicle).values_list("reason", "text"))
     for hold in Hold.objects.standing().filter(on_it):
         if (hold.reason_id, hold.text) not in known:

@@ -6,7 +6,7 @@ from checkpoint.reasons import Reason
 from declarations import actions
 from declarations.clearance import holds, inspections
 from declarations.errors import Conflict
-from declarations.lifecycle import CheckStatus, InspectionStatus
+from declarations.lifecycle import CheckStatus, DeclarationStatus, InspectionStatus
 from declarations.models import Declaration, Hold, Vehicle
 from tests.cast import NOON, MakeDeclaration, Scanner, let_workers_run, vehicle_body
 
@@ -85,3 +85,25 @@ def test_what_an_officer_closed_stays_closed(alice, carl, sam, declaration):
     again = _again(alice, old, declaration)
     assert not again.holds.exists()
     assert not again.inspections.exists()
+
+
+def test_a_declaration_withdrawn_before_it_was_assessed_washes_nothing_off(alice, carl, olga, declaration):
+    old = declaration(bodies=[vehicle_body(1)])
+    vehicle = old.vehicles.get()
+    holds.place(declaration_id=old.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text="look", by=carl, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=olga, now=NOON)
+    actions.cancel(declaration_id=old.pk, reason="no", by=alice, now=NOON)
+    brief = declaration(status=DeclarationStatus.LODGED, bodies=[vehicle_body(1)])
+    again = _again(alice, brief, declaration)
+    assert Hold.objects.standing().filter(vehicle=again).count() == 1
+    assert again.inspections.get().status == InspectionStatus.ORDERED
+
+
+def test_a_vehicle_taken_out_of_a_held_declaration_takes_the_hold_along(alice, carl, declaration):
+    old = declaration(bodies=[vehicle_body(1), vehicle_body(2)])
+    holds.place(declaration_id=old.pk, reason_code="OTHER", text="look", by=carl, now=NOON)
+    first = old.vehicles.order_by("position").first()
+    assert first is not None
+    actions.withdraw_vehicle(declaration_id=old.pk, vehicle_id=first.pk, reason="no", by=alice, now=NOON)
+    again = Vehicle.objects.get(declaration=declaration(bodies=[vehicle_body(1)]))
+    assert Hold.objects.standing().filter(vehicle=again).count() == 1
