@@ -150,9 +150,7 @@ def test_a_pair_of_surrogates_is_one_good_character():
 
 
 def test_a_gate_reads_on_with_a_replacement():
-    assert parse(b'{"code": "x\\u0000\\ud800"}', forgiving=True) == {
-        "code": "x\ufffd\ufffd"
-    }
+    assert parse(b'{"code": "x\\u0000\\ud800"}', forgiving=True) == {"code": "x\ufffd\ufffd"}
 
 
 def test_the_contracts_body_is_of_the_documented_shape():
