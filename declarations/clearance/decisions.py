@@ -22,6 +22,10 @@ VIN_NOT_DECLARED = explain("VIN_NOT_DECLARED", _("No vehicle of this declaration
 PAPER_UNKNOWN = explain("PAPER_KIND_UNKNOWN", _("%(code)s is not a known kind of paper. Take one from the list."))
 
 
+TIME_AFTER_APPEAL = timedelta(hours=24)
+"""Shortest time to be presented after an appeal was granted, the same as after lodging."""
+
+
 def release(declaration: Declaration, *, by: By, now: datetime, reason: str, text: str = "") -> None:
     """Let a locked declaration's vehicles be presented: passes are issued in the same transaction.
 
@@ -115,6 +119,9 @@ def grant_appeal(*, declaration_id: int, reason: str, by: User, now: datetime) -
             declaration.move_to(DeclarationStatus.UNDER_CONTROL, by=by, at=now, reason="APPEAL_GRANTED", text=reason)
     except IntegrityError as clash:
         raise Conflict("VIN_IN_USE", _("A vehicle of this declaration was declared elsewhere meanwhile.")) from clash
+    # Without new time a declaration that was refused for long would expire before anybody could look at it.
+    declaration.expires_at = max(declaration.expires_at or now, now + TIME_AFTER_APPEAL)
+    declaration.save(update_fields=["expires_at"])
     recompute(Vehicle.objects.locked().filter(declaration=declaration), now=now)
     declaration.touch(at=now)
     return declaration

@@ -181,6 +181,13 @@ class TestAppeals:
         decide(row, carl, "RELEASE")
         assert row.vehicles.get().ready
 
+    def test_granted_late_it_does_not_expire_before_anybody_looked(self, declaration, sam):
+        row = declaration(status=DeclarationStatus.REFUSED)
+        row.expires_at = NOON + timedelta(hours=1)
+        row.save(update_fields=["expires_at"])
+        self.grant(row, sam, now=NOON + timedelta(hours=2))
+        assert row.expires_at == NOON + timedelta(hours=26)
+
     def test_a_revoked_pass_is_followed_by_a_new_one(self, declaration, sam, carl):
         row = declaration()
         hold = holds.place(declaration_id=row.pk, reason_code="OTHER", text="", by=carl, now=NOON)
