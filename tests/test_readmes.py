@@ -41,5 +41,3 @@ def test_every_path_that_the_root_page_names_exists() -> None:
     assert named, "the map of rooms is gone"
     missing = [path for path in named if not (ROOT / path).exists()]
     assert not missing, missing
-
-

@@ -49,7 +49,7 @@ def order(*, vehicle_id: int, because: str, by: By, now: datetime) -> Inspection
     inspection = open_order(vehicle, because=because, by=by, now=now)
     if inspection is None:
         raise Conflict("INSPECTION_WAITS", _("An inspection of this vehicle waits already."))
-    _told(declaration, vehicle, now=now)
+    _tell(declaration, vehicle, now=now)
     return inspection
 
 
@@ -65,7 +65,7 @@ def start(*, public_id: uuid.UUID, by: By, now: datetime) -> Inspection:
     inspection.started_at = now
     inspection.save(update_fields=["started_at"])
     inspection.move_to(InspectionStatus.IN_PROGRESS, by=by, at=now, reason="STARTED")
-    _told(declaration, vehicle, now=now)
+    _tell(declaration, vehicle, now=now)
     return inspection
 
 
@@ -83,7 +83,7 @@ def finish(
     if satisfactory:
         _close(inspection, InspectionStatus.SATISFACTORY, findings=findings, by=by, now=now)
         settle([vehicle], by=by, now=now, reason="INSPECTION_SATISFACTORY")
-        declaration.touch(at=now)
+        _tell(declaration, vehicle, now=now)
         return inspection
     if next_step not in InspectionNext.values:
         raise Conflict("NEXT_REQUIRED", _("Say what follows: repair and recheck, turn back or detain."))
@@ -94,7 +94,8 @@ def finish(
     open_order(vehicle, because=AFTER_FAILURE, by=by, now=now, follows=inspection)
     if next_step == InspectionNext.TURN_BACK and vehicle.status == VehicleStatus.REFERRED:
         vehicle.move_to(VehicleStatus.DECLARED, by=by, at=now, reason="TURNED_BACK")
-    _told(declaration, vehicle, now=now)
+        declaration.touch(at=now)
+    _tell(declaration, vehicle, now=now)
     return inspection
 
 
@@ -111,7 +112,7 @@ def waive(*, public_id: uuid.UUID, reason: str, by: By, now: datetime) -> Inspec
         raise Conflict("AFTER_FAILURE", _("This inspection follows a failed one; it has to be done."))
     _close(inspection, InspectionStatus.WAIVED, findings=reason, by=by, now=now)
     settle([vehicle], by=by, now=now, reason="INSPECTION_WAIVED")
-    declaration.touch(at=now)
+    _tell(declaration, vehicle, now=now)
     return inspection
 
 
@@ -127,9 +128,11 @@ def _expect(inspection: Inspection, *statuses: str) -> None:
         raise Conflict("INSPECTION_STATUS", _("This inspection is no longer in the state that you saw. Look again."))
 
 
-def _told(declaration: Declaration, vehicle: Vehicle, *, now: datetime) -> None:
+def _tell(declaration: Declaration, vehicle: Vehicle, *, now: datetime) -> None:
+    """Readiness anew; before the vehicle came, not even the moment of change may tell the exporter of an inspection."""
     recompute([vehicle], now=now)
-    declaration.touch(at=now)
+    if vehicle.status != VehicleStatus.DECLARED:
+        declaration.touch(at=now)
 
 
 def _locked_inspection(public_id: uuid.UUID) -> tuple[Inspection, Vehicle, Declaration]:

@@ -1,4 +1,4 @@
-"""Idempotency keys: a question asked twice is done once. The row stands and falls with the transaction of its action."""
+"""Idempotency keys: a question asked twice is done once. The row stands and falls with its action's transaction."""
 
 import json
 from datetime import datetime

@@ -207,9 +207,9 @@ def _queue_for_vins(declaration_ids: list[int]) -> None:
         )
 
 
-# A vehicle holds its VIN while it is open and its declaration is with customs (law 4). Readiness is no longer true after
-# a move: actions compute it anew, a scan leaves that to whoever looks. A declaration's move changes what its vehicles
-# hold.
+# A vehicle holds its VIN while it is open and its declaration is with customs (law 4). Readiness is no longer true
+# after a move: actions compute it anew, a scan leaves that to whoever looks. A declaration's move changes what its
+# vehicles hold.
 HOLDING = "'{" + ",".join(sorted(HOLDING_VIN)) + "}'"
 CLOSED = "'{" + ",".join(sorted(CLOSED_VEHICLE)) + "}'"
 

@@ -60,6 +60,12 @@ class ApiView(APIView):
         """Who asks; every key that gets past a person's door has one."""
         return cast("User", self.request.user)
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **names: Any) -> Any:
+        """Answers may hold personal facts: nobody on the way keeps them, unless the view says otherwise."""
+        answered = super().finalize_response(request, response, *args, **names)
+        answered.headers.setdefault("Cache-Control", "private, no-store")
+        return answered
+
     def read(self, body: type[Body]) -> dict[str, Any]:
         """The request's body in its documented shape.
 

@@ -209,3 +209,18 @@ class TestWhoAndWhen:
         finish(row, ivan, satisfactory=True)
         with refusal("INSPECTION_STATUS"):
             inspections.start(public_id=row.public_id, by=ivan, now=NOON)
+
+
+def test_an_order_before_the_vehicle_came_does_not_even_change_the_moment_of_change(vehicle, olga, ivan, bring):
+    declaration = vehicle.declaration
+    before = declaration.etag
+    order(vehicle, olga)
+    declaration.refresh_from_db()
+    assert declaration.etag == before
+    bring(vehicle, 1)
+    at_port = inspections.Inspection.objects.get(vehicle=vehicle)
+    declaration.refresh_from_db()
+    before = declaration.etag
+    inspections.start(public_id=at_port.public_id, by=ivan, now=NOON)
+    declaration.refresh_from_db()
+    assert declaration.etag != before
