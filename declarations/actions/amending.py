@@ -13,7 +13,7 @@ from declarations.actions.drafting import change_draft, change_draft_vehicle, co
 from declarations.actions.lodging import VIN_IN_USE, hand_in_again, lodging_problems, remember_version, set_legal_time
 from declarations.actions.writing import accepted_problems, change_vehicle, write_header
 from declarations.clearance.closing import withdraw
-from declarations.clearance.controls import settle
+from declarations.clearance.controls import expect_free_to_rename, settle
 from declarations.clearance.decisions import VIN_NOT_DECLARED
 from declarations.clearance.issuing import issue_passes
 from declarations.errors import Conflict, Unacceptable
@@ -49,7 +49,8 @@ def amend(
     """Merge a body into a declaration, draft or lodged; all of it or nothing.
 
     vehicle_id: the one vehicle that body["vehicles"][0] is about, so that its VIN may change.
-    Raises: NotPermitted; Conflict VEHICLE_AT_PORT or when it ended; Unacceptable for errors that the change brings.
+    Raises: NotPermitted; Conflict VEHICLE_AT_PORT, VIN_HAS_CONTROLS or when it ended; Unacceptable for errors that the
+    change brings.
     """
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     permissions.check_can_change(by, declaration)
@@ -69,6 +70,9 @@ def amend(
     if not header and not changes:
         return declaration
     _expect_movable(vehicles, header, changes)
+    for vehicle, names in changes:
+        if "vin" in names:
+            expect_free_to_rename(vehicle)
     try:
         with transaction.atomic():
             _write(declaration, body, changes, now=now)
@@ -224,6 +228,8 @@ def _write(
     write_header(declaration, body)
     declaration.save()
     for vehicle, values in changes:
+        if "vin" in values:
+            vehicle.channel = ""  # under its new VIN it was never assessed
         change_vehicle(vehicle, values, now=now)
 
 

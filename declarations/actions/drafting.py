@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from declarations import checks, permissions
+from declarations import checks, permissions, vin
 from declarations.actions.writing import accepted_problems, add_vehicles, change_vehicle, write_header
 from declarations.clearance.closing import withdraw
+from declarations.clearance.controls import expect_free_to_rename
 from declarations.errors import Conflict
 from declarations.lifecycle import VehicleStatus
 from declarations.models import Declaration, Organisation, Vehicle, load_reference, note
@@ -79,10 +80,14 @@ def change_draft_vehicle(
 ) -> Declaration:
     """Merge values into one vehicle of a draft; its VIN may change.
 
-    Raises: NotPermitted; Conflict when it is no draft any more.
+    Raises: NotPermitted; Conflict when it is no draft any more, or something stands against its VIN.
     """
     declaration = locked_draft(declaration_id, by=by)
-    change_vehicle(Vehicle.objects.locked().get(pk=vehicle_id, declaration=declaration), values, now=now)
+    vehicle = Vehicle.objects.locked().get(pk=vehicle_id, declaration=declaration)
+    if vin.normalise(values.get("vin", vehicle.vin) or "") != vin.normalise(vehicle.vin):
+        expect_free_to_rename(vehicle)
+        vehicle.channel = ""  # under its new VIN it was never assessed
+    change_vehicle(vehicle, values, now=now)
     return _changed(declaration, [], by=by, now=now)
 
 

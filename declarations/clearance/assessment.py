@@ -52,9 +52,9 @@ def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     declaration.registration_number = declaration.registration_number or _registration_number(declaration, now)
     declaration.save(update_fields=["registration_number"])
     note(declaration_id=declaration.pk, by=BY, at=now, reason="ACCEPTED", data={"n": declaration.registration_number})
+    carry_over(vehicles, by=BY, now=now)
     own = _select_declaration(declaration, vehicles, draw=draw, now=now)
     _select_vehicles(declaration, vehicles, draw=draw, now=now)
-    carry_over(vehicles, by=BY, now=now)
     declaration.channel = risk.worst([own, *(Channel(vehicle.channel) for vehicle in vehicles)])
     declaration.save(update_fields=["channel"])
     reason = _against_release(declaration, own)
@@ -72,8 +72,8 @@ def assess_amended(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     vehicles = list(_whole().filter(declaration=declaration, being_assessed=True))
     opened = [vehicle for vehicle in vehicles if vehicle.status == VehicleStatus.DECLARED]
-    _select_vehicles(declaration, opened, draw=draw, now=now)
     carry_over(opened, by=BY, now=now)
+    _select_vehicles(declaration, opened, draw=draw, now=now)
     for vehicle in vehicles:
         vehicle.being_assessed = False
     Vehicle.objects.bulk_update(vehicles, ["being_assessed"])

@@ -9,29 +9,34 @@ from datetime import datetime
 from django.db.models import Q
 
 from declarations.clearance import inspections
+from declarations.clearance.controls import WAITING
 from declarations.lifecycle import CheckStatus, InspectionStatus, VehicleStatus
-from declarations.models import By, DocumentCheck, Hold, Vehicle, note
+from declarations.models import By, DocumentCheck, Hold, Inspection, Vehicle, note
 from declarations.models.standing import last_result
 
 UNDONE = (InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS, InspectionStatus.CANCELLED)
 
 
 def carry_over(vehicles: Iterable[Vehicle], *, by: By, now: datetime) -> None:
-    """Renew on these locked vehicles what stood against the newest withdrawn vehicle of the same VIN.
+    """Renew on locked vehicles that are new to customs what stood against their VIN when it was withdrawn.
 
-    One that went before it was assessed had nothing carried to it yet, so it does not count: it has no channel.
+    A vehicle without a channel was never assessed under its VIN: nothing was carried to it yet. So the newest withdrawn
+    vehicle with one counts, and those without one after it.
     """
-    mine = {vehicle.vin: vehicle for vehicle in vehicles}
+    mine = {vehicle.vin: vehicle for vehicle in vehicles if not vehicle.channel}
     earlier = (
         Vehicle.objects.filter(vin__in=mine, status=VehicleStatus.WITHDRAWN)
         .exclude(pk__in=[vehicle.pk for vehicle in mine.values()])
-        .exclude(channel="")
         .order_by("vin", "-pk")
-        .distinct("vin")
         .select_related("declaration")
         .prefetch_related("inspections", "checks")
     )
+    looked_at: set[str] = set()
     for old in earlier:
+        if old.vin in looked_at:
+            continue
+        if old.channel:
+            looked_at.add(old.vin)
         vehicle = mine[old.vin]
         _holds(old, vehicle, by=by, now=now)
         _check(old, vehicle, now=now)
@@ -73,7 +78,14 @@ def _check(old: Vehicle, vehicle: Vehicle, *, now: datetime) -> None:
 
 def _inspection(old: Vehicle, vehicle: Vehicle, *, by: By, now: datetime) -> None:
     newest = max(old.inspections.all(), key=lambda inspection: inspection.pk, default=None)
+    if newest is None:
+        return
+    because = newest.ordered_because
     if last_result(old.inspections.all()) == InspectionStatus.NOT_SATISFACTORY:
-        inspections.open_order(vehicle, because=inspections.AFTER_FAILURE, by=by, now=now)
-    elif newest is not None and newest.status in UNDONE:
-        inspections.open_order(vehicle, because=newest.ordered_because, by=by, now=now)
+        because = inspections.AFTER_FAILURE
+    elif newest.status not in UNDONE:
+        return
+    waiting = Inspection.objects.filter(vehicle=vehicle, status__in=WAITING)
+    if because == inspections.AFTER_FAILURE and waiting.update(ordered_because=because):
+        return  # it waited for another cause already; now nobody waives it any more
+    inspections.open_order(vehicle, because=because, by=by, now=now)

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from declarations import vin
+from declarations.clearance.controls import WAITING
+from declarations.clearance.inspections import AFTER_FAILURE
 from declarations.clearance.issuing import revoke_passes
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, InspectionStatus, VehicleStatus
 from declarations.models import (
@@ -42,9 +44,9 @@ def withdraw(vehicle: Vehicle, *, by: By, now: datetime, reason: str, text: str 
 def _cancel_orders(vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason: str) -> None:
     """Nobody has to examine what does not come; an order that follows a failure waits for its return."""
     orders = list(
-        Inspection.objects.select_related("vehicle").filter(
-            vehicle__in=vehicles, follows=None, status__in=[InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS]
-        )
+        Inspection.objects.select_related("vehicle")
+        .filter(vehicle__in=vehicles, status__in=WAITING)
+        .exclude(ordered_because=AFTER_FAILURE)
     )
     for order in orders:
         order.closed_at = now

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
+from declarations.errors import Conflict
 from declarations.lifecycle import CheckStatus, InspectionStatus, VehicleStatus
 from declarations.models import By, DocumentCheck, Hold, Inspection, Override, Vehicle, move
 from declarations.models.standing import expired_papers, last_result, recompute
@@ -39,6 +42,22 @@ def open_causes(vehicle: Vehicle, *, now: datetime, stage: str | None = None) ->
     if expired_papers(vehicle, now=now):
         causes.append("PAPER_EXPIRED")
     return causes
+
+
+def expect_free_to_rename(vehicle: Vehicle) -> None:
+    """Another VIN would leave behind what stands against this one; withdrawn and declared anew, it is carried over.
+
+    An order that the exporter does not know of yet is no hindrance, or the refusal would tell him.
+    Raises: Conflict.
+    """
+    refused = (CheckStatus.OPEN, CheckStatus.REFUSED)
+    failed = last_result(Inspection.objects.filter(vehicle=vehicle)) == InspectionStatus.NOT_SATISFACTORY
+    held = Hold.objects.standing().filter(vehicle=vehicle).exists()
+    if failed or held or DocumentCheck.objects.filter(vehicle=vehicle, status__in=refused).exists():
+        raise Conflict(
+            "VIN_HAS_CONTROLS",
+            _("Something stands against this vehicle, so its VIN stays. Withdraw it and declare the other one anew."),
+        )
 
 
 def settle(vehicles: Iterable[Vehicle], *, by: By, now: datetime, reason: str) -> None:

@@ -62,7 +62,7 @@ class Offices(World):
             if begins:
                 self.act(inspections.start, public_id=order.public_id, by="ivan")
             if ends:
-                self.act(
+                done = self.act(
                     inspections.finish,
                     public_id=order.public_id,
                     satisfactory=good,
@@ -70,6 +70,9 @@ class Offices(World):
                     next_step=next_step,
                     by="ivan",
                 )
+                if done is not None:
+                    self.failed.pop(done.vehicle.vin, None)
+                    self.failed |= {} if good else {done.vehicle.vin: done.vehicle_id}
 
     @rule(number=numbers)
     def waive(self, number):

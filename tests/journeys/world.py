@@ -48,6 +48,7 @@ class World(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.now = NOON
         self.book = LawBook()
+        self.failed: dict[str, int] = {}
 
     def teardown(self) -> None:
         """Take everything back, so that the next run begins where this one did."""
@@ -89,9 +90,12 @@ class World(RuleBasedStateMachine):
         return result
 
     def look(self) -> None:
-        """All nine laws, and readiness as it would be computed now."""
+        """All nine laws, that no VIN passes whose latest inspection failed, and readiness as it would be computed."""
         broken = self.book.broken()
         assert not broken, broken
+        passed = Vehicle.objects.filter(status__in=["RELEASED", "EXITED"], status_at=self.now)
+        past = [row for row in passed if row.pk >= self.failed.get(row.vin, row.pk + 1)]
+        assert not past, f"past the gate after a failed inspection: {past}"
         rows = list(Vehicle.objects.filter(status="DECLARED", live=True))
         for pk, found in answer(rows, now=self.now).items():
             row = next(each for each in rows if each.pk == pk)
