@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,10 +46,16 @@ class Stack:
         schedule = str(self.folder / f"{name}.schedule")
         self.parent.start(name, [*CELERY, "config", "beat", "--schedule", schedule, "--pidfile", ""])
 
+    def has_ended(self, name: str) -> bool:
+        """Whether a program that should run has gone by itself."""
+        child = self.parent.children.get(name)
+        return child is not None and child.poll() is not None
+
     def kill(self, name: str) -> None:
         """SIGKILL to a program and all its children, as if the machine had gone."""
         child = self.parent.children.pop(name)
-        os.killpg(child.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
     def kill_one_child(self, name: str) -> None:
@@ -57,15 +64,9 @@ class Stack:
         if children:
             os.kill(children[-1], signal.SIGKILL)
 
-    def stop(self, *names: str) -> None:
-        """End these programs in order, or all."""
-        if not names:
-            self.parent.stop_all()
-            return
-        kept = {name: child for name, child in self.parent.children.items() if name not in names}
-        self.parent.children = {name: child for name, child in self.parent.children.items() if name in names}
+    def stop(self) -> None:
+        """End everything, in order."""
         self.parent.stop_all()
-        self.parent.children = kept
 
 
 def children_of(program: "subprocess.Popen[bytes]") -> Sequence[int]:

@@ -50,7 +50,8 @@ def workers_killed(world: World, *, lodgements: int = 300, kills: int = 5) -> Ou
     done = 0
     for number in range(1, kills + 1):
         # Spread over the work: each kill waits until its share is decided, so that it meets a busy worker.
-        wait_for(lambda n=number: decided(ids) >= n * lodgements // (kills + 2), patience_s=PATIENCE_S)
+        share = number * lodgements // (kills + 2)
+        wait_for(lambda share=share: world.supervise() or decided(ids) >= share, patience_s=PATIENCE_S)
         if number % 2:
             world.stack.kill("worker")
             world.stack.worker()

@@ -87,6 +87,16 @@ class World:
                 now=timezone.now(),
             )
 
+    def supervise(self) -> bool:
+        """Start the worker again if it gave up: it ends by itself when its pool is killed while it starts.
+
+        Never true: a condition to be waited for goes on with what follows.
+        """
+        if self.stack.has_ended("worker"):
+            self.stack.kill("worker")
+            self.stack.worker()
+        return False
+
     def kill_broker(self) -> None:
         """SIGKILL to the broker."""
         child = self.valkey.child
@@ -108,7 +118,7 @@ class World:
 
     def wait_until_decided(self, ids: Sequence[int], *, patience_s: float) -> float:
         """Until all are decided and nothing is owed, or patience ends; gives back the seconds it took."""
-        return wait_for(lambda: undecided(ids) == 0, patience_s=patience_s)
+        return wait_for(lambda: self.supervise() or undecided(ids) == 0, patience_s=patience_s)
 
 
 class Lodging:
