@@ -151,7 +151,7 @@ def _claim(gate: Gate, question: Question, body_digest: str, passage_id: uuid.UU
 def _move(gate: Gate, found: Found, decision: Decision, passage_id: uuid.UUID, *, by: By, now: datetime) -> None:
     """Move the vehicle with its admissions; at the exit the pass is consumed, an override that was needed is used."""
     stages = [ADMITS[step] for step in decision.moves if step in ADMITS]
-    granted = [(stage, passage_id) for stage in stages if decision.verdict == Verdict.ADMIT and _has_gate(stage, gate)]
+    granted = [(stage, passage_id) for stage in stages if decision.verdict == Verdict.ADMIT and _admits(gate, stage)]
     found.vehicle.move_to(
         *decision.moves,
         by=by,
@@ -169,9 +169,12 @@ def _move(gate: Gate, found: Found, decision: Decision, passage_id: uuid.UUID, *
         used.move_to(PassStatus.CONSUMED, by=by, at=now, reason="EXITED")
 
 
-def _has_gate(stage: str, gate: Gate) -> bool:
-    """A port without EXIT lets out at RELEASE: that exit is an admission all the same. A missing ENTRY is none."""
-    return stage in gate.port_stages or stage == Stage.EXIT
+def _admits(gate: Gate, stage: str) -> bool:
+    """A gate admits to its own stage; one that lets out where a port has no EXIT, to that as well.
+
+    A referred vehicle that passes PRESENTED again at the release gate keeps the admission of the yard entry it came by.
+    """
+    return stage in (gate.stage, Stage.EXIT)
 
 
 def _storable(text: str | None) -> str | None:
