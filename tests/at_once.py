@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+from django.utils import translation
 
 Ask = Callable[[], Any]
 START_PATIENCE_S = 30
@@ -18,6 +19,7 @@ def at_once(*asks: Ask, without: Sequence[str] = ()) -> list[Any]:
     without: parts to cut out of every statement: what a lock or a condition protects shows when it is gone.
     """
     barrier = threading.Barrier(len(asks))
+    language = translation.get_language()
 
     def cut(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         for part in without:
@@ -27,6 +29,7 @@ def at_once(*asks: Ask, without: Sequence[str] = ()) -> list[Any]:
     def run(ask: Ask) -> Any:
         try:
             connection.ensure_connection()
+            translation.activate(language or "en")
             barrier.wait(START_PATIENCE_S)
             with connection.execute_wrapper(cut):
                 return ask()
@@ -41,7 +44,15 @@ def at_once(*asks: Ask, without: Sequence[str] = ()) -> list[Any]:
 
 @contextmanager
 def copied_database(suffix: str) -> Iterator[str]:
-    """A copy of the test database, by its name; gone in the end."""
+    """A copy of the test database, by its name; gone in the end.
+
+    A server of a browser test may have left a session behind in its thread; a database with sessions cannot be copied.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
     connection.creation.clone_test_db(suffix, verbosity=0)
     try:
         yield str(connection.creation.get_test_db_clone_settings(suffix)["NAME"])

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from django.conf import settings
 from django.utils import translation
 
@@ -44,6 +45,12 @@ def _start(config: pytest.Config) -> Servers:
 def servers(pytestconfig: pytest.Config) -> Servers:
     """The servers of this run. Started by the first test that needs them: tests of rules need none."""
     return pytestconfig.stash.get(_SERVERS, None) or _start(pytestconfig)
+
+
+@pytest.fixture(autouse=True)
+def _own_trace() -> None:
+    """A request leaves its trace id in its thread for whatever is logged behind it; the next test has none."""
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(autouse=True)
