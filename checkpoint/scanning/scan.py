@@ -34,6 +34,9 @@ ADMITS: Mapping[str, str] = {
 """The stage that a step forward admits to, where the port has a gate of that stage."""
 
 
+PATIENCE = "1s"
+"""How long a scan waits for a lock before it is TIMED_OUT."""
+
 MOST_CODE = 4096
 """Characters kept of a code; a QR code holds at most 4,296."""
 
@@ -130,11 +133,11 @@ def _claim(gate: Gate, question: Question, body_digest: str, passage_id: uuid.UU
             """
             INSERT INTO checkpoint_scankey (device_id, scan_id, body_digest, passage_id)
             SELECT %s, %s, %s, %s FROM (
-                SELECT set_config('lock_timeout', '1s', true), set_config('enable_seqscan', 'off', true),
+                SELECT set_config('lock_timeout', %s, true), set_config('enable_seqscan', 'off', true),
                     set_config('plan_cache_mode', 'force_generic_plan', true)) AS settings
             ON CONFLICT (device_id, scan_id) DO NOTHING RETURNING id
             """,
-            [gate.device_id, question.scan_id, body_digest, passage_id],
+            [gate.device_id, question.scan_id, body_digest, passage_id, PATIENCE],
         )
         if cursor.fetchone() is not None:
             return None
