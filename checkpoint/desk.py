@@ -1,4 +1,4 @@
-"""What an officer decides about a passage: release, inspect, turn back, contest, annul, ask for an override."""
+"""What an officer decides about a passage: release, inspect, turn back, close, contest, annul, ask for an override."""
 
 import uuid
 from datetime import datetime
@@ -69,8 +69,9 @@ PRESENTABLE = frozenset(
 
 @transaction.atomic
 def decide(*, passage_id: uuid.UUID, result: str, reason: str, vin: str = "", by: Any, now: datetime) -> Case:
-    """Settle a MANUAL or ALARM passage: RELEASE, INSPECT or TURN_BACK.
+    """Settle a MANUAL or ALARM passage: RELEASE, INSPECT, TURN_BACK, or CLOSE what was settled elsewhere.
 
+    Older cases of the vehicle at this stage end with it: only its newest passage is ever decided.
     vin: what the officer read on the car; with the declared one he may move a vehicle of which nothing else was seen.
     Raises: NotPermitted; Conflict when it is settled, not the newest of its stage, or the reason does not allow it.
     """
@@ -84,7 +85,7 @@ def decide(*, passage_id: uuid.UUID, result: str, reason: str, vin: str = "", by
         if vehicle is None:
             raise Conflict("NO_VEHICLE", _("No vehicle is identified. Look it up by its VIN and scan its pass."))
         _release(passage, vehicle, reason=reason, by=by, now=now)
-    elif vehicle is not None and moves:
+    elif vehicle is not None and moves and remedy is not Remedy.CLOSE:
         _send_away(passage, vehicle, remedy, reason=reason, by=by, now=now)
     elif vehicle is not None:
         _noted(passage, vehicle, result, text=reason, by=by, now=now)
@@ -92,6 +93,8 @@ def decide(*, passage_id: uuid.UUID, result: str, reason: str, vin: str = "", by
     case.vin_read = vins.normalise(vin)[:17]
     case.save(update_fields=["closed_at", "closed_by", "result", "reason", "vin_read"])
     if vehicle is not None:
+        older = Case.objects.open().filter(passage__vehicle=vehicle, passage__stage=passage.stage)
+        older.update(closed_at=now, closed_by=by, result=CaseResult.LATER_PASSAGE)
         recompute([vehicle], now=now)
         vehicle.declaration.touch(at=now)
     return case
@@ -282,10 +285,13 @@ def _reopen(vehicle: Vehicle, steps: tuple[str, ...], *, reason: str, by: Any, n
     if was_out and declaration.status == DeclarationStatus.COMPLETED:
         declaration.move_to(DeclarationStatus.RELEASED, by=by, at=now, reason="EXIT_ANNULLED", text=reason)
     if steps[-1] == V.RELEASED:
-        if declaration.status != DeclarationStatus.RELEASED:
+        if declaration.status not in PRESENTABLE:
             raise Conflict("DECLARATION_NOT_RELEASED", _("The declaration is not released."))
         if open_causes(vehicle, now=now, stage=Stage.RELEASE):
             steps = (*steps, V.REFERRED)
+        elif declaration.status != DeclarationStatus.RELEASED:
+            # Law 1: it may stand in the yard, not be released; it goes through the release gate again.
+            steps = (*steps, V.PRESENTED)
     try:
         with transaction.atomic():
             vehicle.move_to(*steps, by=by, at=now, reason="ADMISSION_ANNULLED", text=reason)

@@ -40,6 +40,7 @@ class GateDecision(TextChoices):
     RELEASE = "RELEASE"
     INSPECT = "INSPECT"
     TURN_BACK = "TURN_BACK"
+    CLOSE = "CLOSE"
 
 
 class PassageDecisionBody(Body):

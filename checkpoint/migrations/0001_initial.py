@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
                             ("INSPECT", "inspect"),
                             ("TURN_BACK", "turn back"),
                             ("CONTEST", "contested: an earlier admission was annulled"),
-                            ("REPAIRED", "the cause was repaired"),
+                            ("CLOSE", "settled otherwise"),
                             ("LATER_PASSAGE", "a later passage settled it"),
                         ],
                         max_length=14,

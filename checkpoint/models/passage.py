@@ -111,7 +111,7 @@ class CaseResult(models.TextChoices):
     INSPECT = "INSPECT", _("inspect")
     TURN_BACK = "TURN_BACK", _("turn back")
     CONTEST = "CONTEST", _("contested: an earlier admission was annulled")
-    REPAIRED = "REPAIRED", _("the cause was repaired")
+    CLOSE = "CLOSE", _("settled otherwise")
     LATER_PASSAGE = "LATER_PASSAGE", _("a later passage settled it")
 
 

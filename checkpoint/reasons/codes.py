@@ -22,11 +22,12 @@ class Result(TextChoices):
 
 
 class Remedy(TextChoices):
-    """What an officer may do about it. The first three are results of his decision on the passage."""
+    """What an officer may do about it. The first four are results of his decision on the passage."""
 
     RELEASE = "RELEASE", _("release with a reason")
     INSPECT = "INSPECT", _("send to inspection")
     TURN_BACK = "TURN_BACK", _("turn back")
+    CLOSE = "CLOSE", _("close the case: it was settled otherwise")
     IDENTIFY = "IDENTIFY", _("identify by VIN and scan again")
     CONTEST = "CONTEST", _("contest the earlier admission: read the VIN on the car")
     RECORD_RETURNED = "RECORD_RETURNED", _("record the vehicle as returned")

@@ -216,6 +216,15 @@ ROWS: dict[Reason, tuple[Verdict, Actor, str | Promise, tuple[Remedy, ...]]] = {
     Reason.OK: (Verdict.ADMIT, Actor.NOBODY, _("In order."), ()),
 }
 
+DECISIONS = frozenset({Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK})
+"""What decides about the vehicle at the gate."""
+
+
+def _with_an_end(remedies: frozenset[Remedy]) -> frozenset[Remedy]:
+    """A reason that no decision at the gate settles is settled elsewhere; its case must still find an end."""
+    return remedies if remedies & DECISIONS else remedies | {Remedy.CLOSE}
+
+
 VERDICT_RESULT = {Verdict.ADMIT: Result.ADMIT, Verdict.ALARM: Result.STOP, Verdict.MANUAL: Result.OFFICER}
 
 REASONS: dict[Reason, Entry] = {
@@ -225,7 +234,7 @@ REASONS: dict[Reason, Entry] = {
         officer=officer,
         driver=DRIVER[reason],
         must_act=must_act,
-        remedies=frozenset(remedies),
+        remedies=_with_an_end(frozenset(remedies)) if remedies else frozenset(),
     )
     for reason, (verdict, must_act, officer, remedies) in ROWS.items()
 }

@@ -32,8 +32,9 @@ BUTTONS: tuple[tuple[Remedy, str | Promise, str], ...] = (
     (Remedy.RELEASE, _("Release"), "check"),
     (Remedy.INSPECT, _("Inspect"), "search"),
     (Remedy.TURN_BACK, _("Turn back"), "u-turn"),
+    (Remedy.CLOSE, _("Close the case"), "done"),
 )
-"""The three results of a decision, in the order of the bar."""
+"""The results of a decision, in the order of the bar."""
 
 
 def open_cases(user: object) -> QuerySet[Case]:
@@ -67,7 +68,7 @@ class PassagePage(Officers):
         return self._page(_passage(request, passage))
 
     def post(self, request: HttpRequest, passage: uuid.UUID) -> HttpResponse:
-        """Decide it: RELEASE, INSPECT or TURN_BACK, with a reason."""
+        """Decide it: RELEASE, INSPECT, TURN_BACK or CLOSE, with a reason."""
         row = _passage(request, passage)
         form = DecisionForm(request.POST)
         if not form.is_valid():

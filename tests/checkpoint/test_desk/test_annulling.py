@@ -77,17 +77,44 @@ class TestAnnulling:
         three.annul(leaving)
         assert three.moves[-3:] == ["EXITED", "RELEASED", "REFERRED"]
 
-    def test_of_an_exit_waits_while_its_declaration_is_not_released(self, declaration, scanner, olga, carl):
+    @pytest.mark.parametrize(("stays", "status"), [(True, "REFERRED"), (False, "PRESENTED")])
+    def test_of_an_exit_under_control_keeps_the_vehicle_in_the_yard(
+        self, declaration, scanner, olga, carl, sam, stays, status
+    ):
+        """Law 1: no vehicle is released again before its declaration is; it goes through the release gate once more."""
         row = declaration(bodies=[vehicle_body(1), vehicle_body(2)])
         first, second = row.vehicles.order_by("position")
         now = NOON
         for lane in "ERX":
             now += timedelta(minutes=1)
             answer = scanner(LANES[lane]).scan(first, now=now)
+        hold = holds.place(declaration_id=row.pk, reason_code="OTHER", text="", by=carl, now=now)
+        if not stays:
+            holds.lift(public_id=hold.public_id, by=sam, reason="", now=now)
+        desk.annul(passage_id=answer["passage_id"], reason="", by=olga, now=now)
+        first.refresh_from_db()
+        assert (first.status, second.status) == (status, "DECLARED")
+        assert set(first.admissions.filter(annulled_at=None).values_list("stage", flat=True)) == {"ENTRY"}
+        if stays:
+            holds.lift(public_id=hold.public_id, by=sam, reason="", now=now)
+        decisions.decide(declaration_id=row.pk, result="RELEASE", reason="", by=carl, now=now)
+        for lane in "RX":
+            now += timedelta(minutes=1)
+            assert scanner(LANES[lane]).scan(first, now=now)["verdict"] == "ADMIT"
+
+    def test_of_an_exit_not_once_its_declaration_was_refused(self, declaration, scanner, olga, carl):
+        row = declaration(bodies=[vehicle_body(1), vehicle_body(2)])
+        first = row.vehicles.order_by("position").first()
+        now = NOON
+        for lane in "ERX":
+            now += timedelta(minutes=1)
+            answer = scanner(LANES[lane]).scan(first, now=now)
         holds.place(declaration_id=row.pk, reason_code="OTHER", text="", by=carl, now=now)
+        decisions.decide(declaration_id=row.pk, result="REFUSE", reason="", by=carl, now=now)
         with refusal("DECLARATION_NOT_RELEASED"):
             desk.annul(passage_id=answer["passage_id"], reason="", by=olga, now=now)
-        assert second.status == "DECLARED"
+        first.refresh_from_db()
+        assert first.status == "EXITED"
 
     def test_not_twice_and_not_of_a_refusal(self, three):
         passage = three.scan("E")

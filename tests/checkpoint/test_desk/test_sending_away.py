@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 
 from checkpoint import desk
 from checkpoint.models import Case
+from checkpoint.reasons import REASONS, Reason, Remedy
 from declarations import actions
 from declarations.models import Role
 from declarations.words import RoleName
@@ -94,6 +95,36 @@ class TestTurnBack:
     def test_of_somebody_unknown_settles_the_case(self, three):
         case = three.decide(three.scan("E", code="hello"), "TURN_BACK")
         assert case.result == "TURN_BACK"
+
+
+class TestClosing:
+    def test_ends_a_case_that_no_decision_at_the_gate_settles_and_moves_nothing(self, three):
+        refused = three.scan("R")
+        assert refused.reason == "WRONG_STAGE"
+        before = (three.moves, three.vehicle.status)
+        case = three.decide(refused, "CLOSE")
+        assert (case.result, case.reason, case.closed_at) == ("CLOSE", "as seen", three.now)
+        assert (three.moves, three.vehicle.status) == before
+        assert three.vehicle.history.filter(reason="OFFICER_CLOSE").count() == 1
+
+    def test_ends_every_kind_of_case(self):
+        """No reason leaves its case open for ever."""
+        ends = {Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK, Remedy.CLOSE}
+        assert [reason for reason, entry in REASONS.items() if not entry.remedies & ends] == [Reason.OK]
+
+    def test_not_where_the_officer_has_to_decide(self, three):
+        passage = three.scan("E", plate=BLURRED)
+        with refusal("NOT_ALLOWED_HERE"):
+            three.decide(passage, "CLOSE")
+
+    @pytest.mark.parametrize("result", ["RELEASE", "TURN_BACK"])
+    def test_a_decision_ends_the_older_cases_of_this_stage_too(self, three, result):
+        older = three.scan("E", plate=BLURRED)
+        elsewhere = three.scan("R")
+        three.decide(three.scan("E", plate=BLURRED), result)
+        older.case.refresh_from_db()
+        assert (older.case.result, older.case.closed_by) == ("LATER_PASSAGE", three.olga)
+        assert elsewhere.case.closed_at is None
 
 
 class TestWhatCannotBeDecided:
