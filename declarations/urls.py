@@ -2,10 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from declarations.views import asking, detail, drafting, home, listing, lodging, passing, vehicles
+from declarations.views import (
+    asking,
+    catalogue,
+    detail,
+    drafting,
+    home,
+    listing,
+    lodging,
+    passing,
+    sheet_rows,
+    sheets,
+    vehicles,
+)
 
 ONE = "declarations/<str:reference>"
 VEHICLE = f"{ONE}/vehicles/<int:place>"
+SHEET = "sheets/<uuid:sheet>"
+ROW = f"{SHEET}/rows/<int:number>"
 
 pages: list[URLPattern | URLResolver] = [
     path("declarations", listing.index, name="list"),
@@ -34,6 +48,21 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{VEHICLE}/pass", passing.show, name="pass"),
     path(f"{VEHICLE}/pass.svg", passing.svg, name="pass-svg"),
     path(f"{VEHICLE}/pass.png", passing.png, name="pass-png"),
+    path(f"{ONE}/sheets/new", sheets.new, name="sheet-new"),
+    path(f"{ONE}/sheets/template.xlsx", sheets.template, name="sheet-template"),
+    path(SHEET, sheets.show, name="sheet"),
+    path(f"{SHEET}/file", sheets.file, name="sheet-file"),
+    path(f"{SHEET}/take", sheets.take, name="sheet-take"),
+    path(f"{SHEET}/cancel", sheets.cancel, name="sheet-cancel"),
+    path(ROW, sheet_rows.edit, name="sheet-row"),
+    path(f"{ROW}/check", sheet_rows.check, name="sheet-row-check"),
+    path(f"{ROW}/fix", sheet_rows.fix, name="sheet-row-fix"),
+    path(f"{ROW}/leave-out", sheet_rows.leave_out, name="sheet-row-leave-out"),
+    path(f"{ROW}/take-in", sheet_rows.take_in, name="sheet-row-take-in"),
+    path("catalogue", catalogue.index, name="catalogue"),
+    path("catalogue/new", catalogue.new, name="catalogue-new"),
+    path("catalogue/<int:model>", catalogue.edit, name="catalogue-model"),
+    path("catalogue/<int:model>/remove", catalogue.remove, name="catalogue-remove"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

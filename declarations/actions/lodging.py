@@ -41,12 +41,16 @@ class Lodged:
 
 def lodging_problems(declaration: Declaration, *, now: datetime) -> list[Problem]:
     """Everything that a lodging would say: the draft's own problems, closed modes, VINs that are live elsewhere."""
-    found = list(check_draft(declaration, now=now))
+    found = check_draft(declaration, now=now) + mode_problems(declaration)
+    return found + vins_in_use(declaration, open_vins(declaration))
+
+
+def mode_problems(declaration: Declaration) -> list[Problem]:
+    """Whether this mode can be lodged at all so far."""
     direction, mode = declaration.direction, declaration.mode
     if direction in Direction.values and mode in Mode.values and (Direction(direction), Mode(mode)) not in OPEN_MODES:
-        found.append(Problem(MODE_NOT_OPEN, "/mode" if direction == Direction.EXPORT else "/direction"))
-    found += vins_in_use(declaration, open_vins(declaration))
-    return found
+        return [Problem(MODE_NOT_OPEN, "/mode" if direction == Direction.EXPORT else "/direction")]
+    return []
 
 
 def open_vins(declaration: Declaration) -> list[str]:

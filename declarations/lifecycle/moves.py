@@ -74,11 +74,14 @@ MOVES: dict[Machine, dict[str, frozenset[str]]] = {
 
 
 class Owed(StrEnum):
-    """Kinds of work that a move writes into the outbox. Subject: the declaration's id."""
+    """Kinds of work that is written into the outbox. Subject: the declaration's id, or the sheet's for its own."""
 
     ASSESS = "assess"
     ASSESS_AMENDED = "assess_amended"
     COMPLETE = "complete"
+    READ_SHEET = "read_sheet"
+    CHECK_SHEET = "check_sheet"
+    TAKE_SHEET = "take_sheet"
 
 
 OWES: dict[tuple[Machine, str], tuple[Owed, ...]] = {

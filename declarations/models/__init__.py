@@ -13,6 +13,7 @@ from declarations.models.clearance import (
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
 from declarations.models.history import NOTE, By, History, OutboxTask, note, trace_id
 from declarations.models.idempotency import IdempotencyKey
+from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.parties import (
     ApiKey,
@@ -46,6 +47,7 @@ __all__ = [
     "Admission",
     "ApiKey",
     "By",
+    "CatalogueModel",
     "Closure",
     "Country",
     "Currency",
@@ -81,6 +83,10 @@ __all__ = [
     "RiskScope",
     "Role",
     "Roles",
+    "RowLevel",
+    "Sheet",
+    "SheetFile",
+    "SheetRow",
     "StaleMove",
     "Vehicle",
     "Wmi",

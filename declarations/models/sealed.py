@@ -19,9 +19,8 @@ NONCE_BYTES = 12
 
 def seal(text: str) -> str:
     """Encrypt with the first of FIELD_KEYS: "<key id>:<base64 of nonce and ciphertext>"."""
-    kid, key = next(iter(settings.FIELD_KEYS.items()))
-    nonce = os.urandom(NONCE_BYTES)
-    return f"{kid}:{base64.b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), kid.encode())).decode()}"
+    kid, raw = _encrypted(text.encode())
+    return f"{kid}:{base64.b64encode(raw).decode()}"
 
 
 def unseal(sealed: str) -> str:
@@ -30,10 +29,34 @@ def unseal(sealed: str) -> str:
     Raises: ImproperlyConfigured when that key is no longer in FIELD_KEYS; InvalidTag when the row was tampered with.
     """
     kid, _, body = sealed.partition(":")
+    return _decrypted(kid, base64.b64decode(body)).decode()
+
+
+def seal_bytes(data: bytes) -> bytes:
+    """Encrypt a file: "<key id>:", then nonce and ciphertext as they are."""
+    kid, raw = _encrypted(data)
+    return kid.encode() + b":" + raw
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """Decrypt a file.
+
+    Raises: as `unseal`.
+    """
+    kid, _, raw = bytes(sealed).partition(b":")
+    return _decrypted(kid.decode(), raw)
+
+
+def _encrypted(data: bytes) -> tuple[str, bytes]:
+    kid, key = next(iter(settings.FIELD_KEYS.items()))
+    nonce = os.urandom(NONCE_BYTES)
+    return kid, nonce + AESGCM(key).encrypt(nonce, data, kid.encode())
+
+
+def _decrypted(kid: str, raw: bytes) -> bytes:
     if kid not in settings.FIELD_KEYS:
         raise ImproperlyConfigured(f"FIELD_KEYS has no key {kid!r}; keep old keys behind the new one")
-    raw = base64.b64decode(body)
-    return AESGCM(settings.FIELD_KEYS[kid]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], kid.encode()).decode()
+    return AESGCM(settings.FIELD_KEYS[kid]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], kid.encode())
 
 
 def digest(text: str) -> str:

@@ -1,6 +1,6 @@
 """What every page of this door does: sign-in, the walls between tenants, and an action's refusal in plain words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -74,3 +74,12 @@ def attempt(request: HttpRequest, action: Callable[..., Any], **options: Any) ->
         messages.error(request, str(refusal))
         return False
     return True
+
+
+def repaired(request: HttpRequest) -> Mapping[str, Any]:
+    """What was sent, with the repair that was tapped put in its field."""
+    data = request.POST.copy()
+    for field in ("vin", "hs_code"):
+        if f"fix_{field}" in data:
+            data[field] = request.POST[f"fix_{field}"]
+    return data

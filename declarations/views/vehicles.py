@@ -46,7 +46,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponseBase:
     declaration = find_mine(request, reference)
     failure = ""
     if request.method == "POST":
-        data = _repaired(request)
+        data = repaired(request)
         entry = VehicleEntry(data=data)
         if entry.is_readable and "more_papers" not in request.POST:
             try:
@@ -77,7 +77,7 @@ def part(request: HttpRequest, reference: str, place: int, name: str) -> HttpRes
 def check(request: HttpRequest, reference: str) -> HttpResponse:
     """What is wrong with a vehicle as it is typed, and the HS codes that fit; nothing is stored."""
     declaration = find_mine(request, reference)
-    data = _repaired(request)
+    data = repaired(request)
     parts = PARTS.get(request.POST.get("part", ""), WHOLE)
     place = request.GET.get("place", "")
     known = find_vehicle(declaration, int(place)) if place.isdecimal() else None
@@ -114,7 +114,7 @@ def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[s
     stored = vehicle.body()
     failure = ""
     if request.method == "POST":
-        entry = VehicleEntry(data=_repaired(request), parts=parts)
+        entry = VehicleEntry(data=repaired(request), parts=parts)
         if entry.is_readable and "more_papers" not in request.POST:
             try:
                 declaration = actions.amend(
@@ -178,15 +178,6 @@ def _after(
     if "another" in request.POST:
         return HttpResponseRedirect(f"{reverse('declarations:vehicle-new', args=args)}?like={vehicle.position}")
     return HttpResponseRedirect(reverse("declarations:vehicles", args=args))
-
-
-def _repaired(request: HttpRequest) -> Mapping[str, Any]:
-    """What was sent, with the repair that was tapped put in its field."""
-    data = request.POST.copy()
-    for field in ("vin", "hs_code"):
-        if f"fix_{field}" in data:
-            data[field] = request.POST[f"fix_{field}"]
-    return data
 
 
 def _model_of(declaration: Declaration, place: str) -> dict[str, Any]:

@@ -1,0 +1,23 @@
+"""Bulk intake: a spreadsheet fills a draft. Workers read it, check its rows in slices and hand them over."""
+
+from declarations.actions.sheets.catalogue import keep_model, remove_model
+from declarations.actions.sheets.reading import check_rows, problems_of, read
+from declarations.actions.sheets.repairing import change_row, leave_out, take_in_again
+from declarations.actions.sheets.taking import take, take_rows
+from declarations.actions.sheets.uploading import SAME_FILE_WITHIN, cancel, upload
+
+__all__ = [
+    "SAME_FILE_WITHIN",
+    "cancel",
+    "change_row",
+    "check_rows",
+    "keep_model",
+    "leave_out",
+    "problems_of",
+    "read",
+    "remove_model",
+    "take",
+    "take_in_again",
+    "take_rows",
+    "upload",
+]
