@@ -183,11 +183,11 @@ class DocumentsForm(TextForm):
 
 
 class OrderForm(ActForm):
-    """Why an inspection is ordered, in a word that lists can show."""
+    """Why an inspection is ordered, in words that lists can show."""
 
     because = forms.CharField(
         label=_("What is to be examined, and why"),
-        max_length=40,
+        max_length=200,
         help_text=_("A few words; the inspection officer reads them first."),
     )
 

@@ -58,7 +58,7 @@ class InspectionPage(Officers):
         inspects = permissions.can_inspect(request.user, declaration)
         begins = may_become(row, InspectionStatus.IN_PROGRESS)
         ends = may_become(row, InspectionStatus.SATISFACTORY)
-        waives = may_become(row, InspectionStatus.WAIVED) and row.follows_id is None
+        waives = may_become(row, InspectionStatus.WAIVED) and not row.must_be_done
         values = {
             "inspection": row,
             "vehicle": row.vehicle,

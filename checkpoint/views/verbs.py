@@ -303,7 +303,7 @@ class OrderInspection(OnVehicle):
         """Order."""
         inspections.order(
             vehicle_id=self.vehicle.pk,
-            because=form.cleaned_data["because"],
+            text=form.cleaned_data["because"],
             by=self.request.user,  # type: ignore[arg-type]
             now=timezone.now(),
         )

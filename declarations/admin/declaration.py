@@ -47,7 +47,7 @@ class PapersForm(ReasonForm):
 class OrderForm(forms.Form):
     """Why a vehicle is examined."""
 
-    because = forms.CharField(label=_("What is to be examined, and why"), max_length=40)
+    because = forms.CharField(label=_("What is to be examined, and why"), max_length=200)
 
 
 class DetentionEndForm(ReasonForm):
@@ -111,7 +111,7 @@ def cancel(row: Declaration, values: dict[str, Any], by: Any, now: datetime) -> 
 
 def order_inspection(row: Vehicle, values: dict[str, Any], by: Any, now: datetime) -> object:
     """Have a vehicle examined."""
-    return inspections.order(vehicle_id=row.pk, because=values["because"], by=by, now=now)
+    return inspections.order(vehicle_id=row.pk, text=values["because"], by=by, now=now)
 
 
 def detain(row: Vehicle, values: dict[str, Any], by: Any, now: datetime) -> object:

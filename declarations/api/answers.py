@@ -71,6 +71,7 @@ class InspectionAnswer(serializers.Serializer):
     vin = _text()
     status = serializers.ChoiceField(InspectionStatus.choices)
     ordered_because = _text(required=False)
+    ordered_text = _text(required=False)
     follows_failure = serializers.BooleanField(required=False)
     ordered_at = _moment()
     started_at = _moment(allow_null=True)

@@ -222,7 +222,8 @@ def inspection(row: Inspection, *, inside: bool = True, vin: str = "") -> dict[s
         shown |= {
             "id": str(row.public_id),
             "ordered_because": row.ordered_because,
-            "follows_failure": row.follows_id is not None,
+            "ordered_text": row.ordered_text,
+            "follows_failure": row.must_be_done,
         }
     return shown
 

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from declarations import vin
 from declarations.clearance.controls import WAITING
-from declarations.clearance.inspections import AFTER_FAILURE
 from declarations.clearance.issuing import revoke_passes
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, InspectionStatus, VehicleStatus
 from declarations.models import (
@@ -46,7 +45,7 @@ def _cancel_orders(vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason
     orders = list(
         Inspection.objects.select_related("vehicle")
         .filter(vehicle__in=vehicles, status__in=WAITING)
-        .exclude(ordered_because=AFTER_FAILURE)
+        .exclude(must_be_done=True)
     )
     for order in orders:
         order.closed_at = now

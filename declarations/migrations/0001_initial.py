@@ -1043,6 +1043,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ordered_because", models.CharField(max_length=40, verbose_name="ordered because")),
+                ("ordered_text", models.CharField(blank=True, max_length=200, verbose_name="in the officer's words")),
+                ("must_be_done", models.BooleanField(default=False, verbose_name="has to be done")),
                 ("ordered_at", models.DateTimeField(verbose_name="ordered at")),
                 ("started_at", models.DateTimeField(null=True, verbose_name="started at")),
                 ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
@@ -1985,7 +1987,9 @@ class Migration(migrations.Migration):
             model_name="inspection",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("follows", None), models.Q(("status__in", ["WAIVED", "CANCELLED"]), _negated=True), _connector="OR"
+                    models.Q(("follows", None), ("must_be_done", False)),
+                    models.Q(("must_be_done", True), models.Q(("status__in", ["WAIVED", "CANCELLED"]), _negated=True)),
+                    _connector="OR",
                 ),
                 name="inspection_after_failure_is_done",
             ),

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -32,15 +33,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return render(request, "declarations/front.html")
     roles = roles_of(request.user)
     if roles.is_officer and not roles.organisations:
-        return HttpResponseRedirect(_desk())
+        return HttpResponseRedirect(reverse(settings.OFFICERS_HOME))
     return _exporter(request, roles, now=timezone.now())
-
-
-def _desk() -> str:
-    try:
-        return reverse("checkpoint:home")
-    except NoReverseMatch:
-        return reverse("declarations:list")
 
 
 def _exporter(request: HttpRequest, roles: Roles, *, now: datetime) -> HttpResponse:

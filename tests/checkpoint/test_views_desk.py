@@ -289,7 +289,7 @@ def test_inspections_from_order_to_result(browser, carl, ivan, sam, olga, declar
 
 def test_a_supervisor_waives_an_order(browser, sam, carl, declaration):
     car = declaration().vehicles.get()
-    order = inspections.order(vehicle_id=car.pk, because="look", by=carl, now=NOON)
+    order = inspections.order(vehicle_id=car.pk, text="look", by=carl, now=NOON)
     path = reverse("checkpoint:waive-inspection", args=[order.public_id])
     assert browser(sam).send(path, reason="seen on the way").status_code == 302
     assert status(order) == "WAIVED"

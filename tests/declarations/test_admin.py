@@ -116,7 +116,7 @@ def world(declaration, scanner, carl, olga):
     holds.place(
         declaration_id=row.pk, vehicle_id=cars[0].pk, reason_code="OTHER", text="inner words", by=carl, now=NOON
     )
-    inspections.order(vehicle_id=cars[1].pk, because="look", by=carl, now=NOON)
+    inspections.order(vehicle_id=cars[1].pk, text="look", by=carl, now=NOON)
     ApiKey.issue(label="sdk", now=NOON, user=olga)
     return row
 
@@ -230,7 +230,7 @@ def test_vehicles_are_held_inspected_and_detained(desk, carl, ivan, sam, declara
     other = declaration().vehicles.get()
     desk(carl).do(other, "act_hold_vehicle", reason_code="OTHER", text="look")
     assert Hold.objects.get().vehicle == other
-    waived = inspections.order(vehicle_id=other.pk, because="look", by=carl, now=NOON)
+    waived = inspections.order(vehicle_id=other.pk, text="look", by=carl, now=NOON)
     desk(sam).do(waived, "act_waive", reason="seen")
     assert Inspection.objects.get(pk=waived.pk).status == "WAIVED"
 

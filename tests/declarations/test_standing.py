@@ -48,7 +48,7 @@ def test_ready_until_the_port_closes(vehicle):
 def test_every_control_is_a_reason(vehicle, carl, ivan):
     row = vehicle.declaration_id
     holds.place(declaration_id=row, vehicle_id=vehicle.pk, reason_code="OTHER", text="", by=carl, now=NOON)
-    inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
     assert codes(vehicle) == ["HOLD"]
 
 
@@ -89,7 +89,7 @@ def test_of_nothing_is_nothing(db):
 
 def test_the_latest_result_counts_and_an_open_order_is_none(vehicle, ivan):
     assert last_result(vehicle.inspections.all()) is None
-    order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
     for good in (False, True):
         inspections.start(public_id=order.public_id, by=ivan, now=NOON)
         order = inspections.finish(

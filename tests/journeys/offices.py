@@ -44,7 +44,7 @@ class Offices(World):
     @rule(number=numbers)
     def order_inspection(self, number):
         """An officer wants a vehicle examined."""
-        self.act(inspections.order, vehicle_id=self.vehicle(number).pk, because="OFFICER", by="ivan")
+        self.act(inspections.order, vehicle_id=self.vehicle(number).pk, text="OFFICER", by="ivan")
 
     @rule(
         number=numbers,

@@ -51,7 +51,7 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
     )
     told = scanner("CNHRS-R1").scan(vehicle, now=NOON + timedelta(seconds=1))
     asked = overrides.ask(vehicle_id=vehicle.pk, stage="RELEASE", reason=CANARY, by=oscar, now=NOON)
-    order = inspections.order(vehicle_id=vehicle.pk, because=CANARY, by=carl, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text=CANARY, by=carl, now=NOON)
     return {
         "reference": row.reference,
         "vin": vehicle.vin,

@@ -80,7 +80,7 @@ def test_a_hold_at_the_single_gate_presents_and_refers_and_lets_go_once_lifted(s
 
 
 def test_an_inspection_fails_is_repeated_and_the_vehicle_goes_on(journey, ivan):
-    order = inspections.order(vehicle_id=journey.pk, because="OFFICER", by=ivan, now=journey.now)
+    order = inspections.order(vehicle_id=journey.pk, text="OFFICER", by=ivan, now=journey.now)
     assert journey.scan("CNHRS-E1") == ("ADMIT", "OK", "PRESENTED")
     assert journey.scan("CNHRS-R1") == ("ALARM", "INSPECTION_DUE", "REFERRED")
     for good in (False, True):
@@ -102,7 +102,7 @@ def test_an_inspection_fails_is_repeated_and_the_vehicle_goes_on(journey, ivan):
 
 def test_a_failed_vehicle_is_turned_back_repaired_and_comes_again(journey, ivan):
     journey.scan("CNHRS-E1")
-    order = inspections.order(vehicle_id=journey.pk, because="OFFICER", by=ivan, now=journey.now)
+    order = inspections.order(vehicle_id=journey.pk, text="OFFICER", by=ivan, now=journey.now)
     inspections.start(public_id=order.public_id, by=ivan, now=journey.now)
     failed = inspections.finish(
         public_id=order.public_id, satisfactory=False, findings="", next_step="TURN_BACK", by=ivan, now=journey.now
@@ -220,7 +220,7 @@ def test_one_bad_vehicle_never_blocks_the_others(declaration, scanner, carl, iva
     row = declaration(bodies=[vehicle_body(n) for n in range(1, 5)])
     good, held, failed, _waiting = row.vehicles.order_by("position")
     holds.place(declaration_id=row.pk, vehicle_id=held.pk, reason_code="OTHER", text="", by=carl, now=NOON)
-    inspections.order(vehicle_id=failed.pk, because="OFFICER", by=ivan, now=NOON)
+    inspections.order(vehicle_id=failed.pk, text="OFFICER", by=ivan, now=NOON)
     for lane in ("CNHRS-E1", "CNHRS-R1", "CNHRS-X1"):
         answers = [scanner(lane).scan(vehicle)["reason"] for vehicle in (held, failed, good)]
         assert answers[2] == "OK"

@@ -158,7 +158,7 @@ class TestWithdrawing:
         assert released.status == DeclarationStatus.CANCELLED
 
     def test_its_open_inspection_is_cancelled(self, first, alice, carl):
-        inspections.order(vehicle_id=first.pk, because="OFFICER", by=carl, now=NOON)
+        inspections.order(vehicle_id=first.pk, text="OFFICER", by=carl, now=NOON)
         self.withdraw(first, alice)
         assert first.inspections.get().status == "CANCELLED"
 

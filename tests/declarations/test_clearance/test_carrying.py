@@ -57,7 +57,7 @@ def test_an_open_document_check_is_opened_again_once(alice, declaration):
 def test_a_failed_inspection_has_to_be_repeated_and_cannot_be_waived(alice, ivan, olga, sam, declaration):
     old = declaration(bodies=[vehicle_body(1)])
     vehicle = old.vehicles.get()
-    order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=olga, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=olga, now=NOON)
     Scanner("CNHRS-E1").scan(vehicle)
     inspections.start(public_id=order.public_id, by=ivan, now=NOON)
     inspections.finish(
@@ -74,7 +74,7 @@ def test_a_failed_inspection_has_to_be_repeated_and_cannot_be_waived(alice, ivan
 
 def test_an_order_that_the_withdrawal_cancelled_is_made_again(alice, olga, declaration):
     old = declaration(bodies=[vehicle_body(1)])
-    inspections.order(vehicle_id=old.vehicles.get().pk, because="OFFICER", by=olga, now=NOON)
+    inspections.order(vehicle_id=old.vehicles.get().pk, text="OFFICER", by=olga, now=NOON)
     again = _again(alice, old, declaration)
     assert again.inspections.get().status == InspectionStatus.ORDERED
 
@@ -94,7 +94,7 @@ def test_a_declaration_withdrawn_before_it_was_assessed_washes_nothing_off(alice
     old = declaration(bodies=[vehicle_body(1)])
     vehicle = old.vehicles.get()
     holds.place(declaration_id=old.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text="look", by=carl, now=NOON)
-    inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=olga, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=olga, now=NOON)
     actions.cancel(declaration_id=old.pk, reason="no", by=alice, now=NOON)
     brief = declaration(status=DeclarationStatus.LODGED, bodies=[vehicle_body(1)])
     again = _again(alice, brief, declaration)
@@ -124,14 +124,14 @@ def test_a_hold_placed_before_the_assessment_is_not_washed_off_either(alice, car
 def test_a_waiting_order_for_another_cause_is_no_longer_waived(alice, ivan, olga, sam, declaration):
     old = declaration(bodies=[vehicle_body(1)])
     vehicle = old.vehicles.get()
-    order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=olga, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=olga, now=NOON)
     inspections.start(public_id=order.public_id, by=ivan, now=NOON)
     inspections.finish(
         public_id=order.public_id, satisfactory=False, findings="x", next_step="DETAIN", by=ivan, now=NOON
     )
     actions.cancel(declaration_id=old.pk, reason="no", by=alice, now=NOON)
     brief = declaration(status=DeclarationStatus.LODGED, bodies=[vehicle_body(1)])
-    waiting = inspections.order(vehicle_id=brief.vehicles.get().pk, because="OFFICER", by=olga, now=NOON)
+    waiting = inspections.order(vehicle_id=brief.vehicles.get().pk, text="OFFICER", by=olga, now=NOON)
     let_workers_run()
     assert brief.vehicles.get().inspections.get() == waiting
     with refusal("AFTER_FAILURE"):
@@ -145,7 +145,7 @@ def test_what_was_settled_on_the_new_vehicle_is_not_carried_to_it_again(alice, c
     old = declaration(bodies=[vehicle_body(1)])
     vehicle = old.vehicles.get()
     holds.place(declaration_id=old.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text="look", by=carl, now=NOON)
-    inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=carl, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=carl, now=NOON)
     again = _again(alice, old, declaration)
     holds.lift(public_id=again.holds.get().public_id, by=sam, reason="fine", now=NOON)
     inspections.waive(public_id=again.inspections.get().public_id, reason="fine", by=sam, now=NOON)
@@ -177,7 +177,7 @@ class TestAnotherVin:
 
     def fail(self, vehicle, by):
         """Examined and found wanting."""
-        order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=by, now=NOON)
+        order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=by, now=NOON)
         inspections.start(public_id=order.public_id, by=by, now=NOON)
         inspections.finish(
             public_id=order.public_id, satisfactory=False, findings="x", next_step="TURN_BACK", by=by, now=NOON
@@ -202,7 +202,7 @@ class TestAnotherVin:
 
     def test_an_order_he_does_not_know_of_is_not_betrayed(self, alice, ivan, declaration):
         vehicle = declaration().vehicles.get()
-        inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+        inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
         self.rename(vehicle, alice)
         vehicle.refresh_from_db()
         assert vehicle.vin == vin_number(80)

@@ -71,7 +71,7 @@ class TestOnAVehicle:
     def test_a_referred_vehicle_with_another_cause_stays(self, row, vehicle, carl, sam, ivan, scanner):
         scanner("CNHRS-E1").scan(vehicle)
         hold = place(row, carl, vehicle)
-        inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+        inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
         assert scanner("CNHRS-R1").scan(vehicle)["reason"] == "HOLD"
         lift(hold, sam)
         vehicle.refresh_from_db()
