@@ -85,6 +85,8 @@ def test_what_an_officer_closed_stays_closed(alice, carl, sam, declaration):
         declaration_id=old.pk, vehicle_id=old.vehicles.get().pk, reason_code="OTHER", text="look", by=carl, now=NOON
     )
     holds.lift(public_id=hold.public_id, by=sam, reason="fine", now=NOON)
+    order = inspections.order(vehicle_id=old.vehicles.get().pk, because="OFFICER", by=carl, now=NOON)
+    inspections.waive(public_id=order.public_id, reason="fine", by=sam, now=NOON)
     again = _again(alice, old, declaration)
     assert not again.holds.exists()
     assert not again.inspections.exists()

@@ -78,22 +78,6 @@ class TestOnAVehicle:
         assert vehicle.status == VehicleStatus.REFERRED
         assert "INSPECTION_DUE" in codes(vehicle)
 
-    @pytest.mark.parametrize("other", ["whole", "vehicle"])
-    def test_a_referred_vehicle_goes_back_when_the_last_of_two_holds_is_lifted(
-        self, row, vehicle, carl, sam, scanner, other
-    ):
-        scanner("CNHRS-E1").scan(vehicle)
-        first = place(row, carl, vehicle)
-        scanner("CNHRS-R1").scan(vehicle)
-        second = place(row, carl, vehicle if other == "vehicle" else None)
-        lift(first, sam)
-        vehicle.refresh_from_db()
-        assert vehicle.status == VehicleStatus.REFERRED
-        assert "HOLD" in codes(vehicle)
-        lift(second, sam)
-        vehicle.refresh_from_db()
-        assert vehicle.status == VehicleStatus.PRESENTED
-
 
 class TestOnTheDeclaration:
     def test_a_released_one_is_under_control_again_and_no_released_vehicle_moves(self, row, vehicle, carl, scanner):
