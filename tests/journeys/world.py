@@ -21,7 +21,7 @@ from checkpoint import desk, scanning
 from checkpoint.models import Case, Lane, Passage
 from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
-from checkpoint.reasons import REASONS, Reason
+from checkpoint.reasons import REASONS, Reason, Remedy
 from declarations import actions, outbox
 from declarations.clearance import assessment, closing, overrides, sweeps
 from declarations.errors import DomainError
@@ -45,6 +45,7 @@ LANES = {("CNHRS", "ENTRY"): "CNHRS-E1", ("CNHRS", "RELEASE"): "CNHRS-R1", ("CNH
 LANES |= {("CNYRK", stage): "CNYRK-R1" for stage in ("ENTRY", "RELEASE", "EXIT")}
 NEXT = {"DECLARED": "ENTRY", "PRESENTED": "RELEASE", "REFERRED": "RELEASE", "RELEASED": "EXIT", "EXITED": "EXIT"}
 ANOTHER_PLATE = "新Z99999"
+ENDS = frozenset({Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK, Remedy.CLOSE})
 QUIET_STEPS = 10
 """So long nothing is called off, that something may happen first."""
 
@@ -258,11 +259,12 @@ class World(RuleBasedStateMachine):
         case = self.some(Case.objects.filter(closed_at=None).select_related("passage__vehicle"))
         if case is None:
             return self.drive_on()
-        allowed = REASONS[Reason(case.passage.reason)].remedies & {"RELEASE", "INSPECT", "TURN_BACK"}
-        results = sorted(allowed) if allowed and self.mostly() else ["INSPECT", "RELEASE", "TURN_BACK"]
+        results = REASONS[Reason(case.passage.reason)].remedies & ENDS if self.mostly() else ENDS
         vin = case.passage.vehicle.vin if case.passage.vehicle and self.mostly() else ""
         by = self.one_of(["olga", "oscar"])
-        self.act(desk.decide, passage_id=case.passage_id, result=self.one_of(results), reason="r", vin=vin, by=by)
+        self.act(
+            desk.decide, passage_id=case.passage_id, result=self.one_of(sorted(results)), reason="r", vin=vin, by=by
+        )
 
     @may(5)
     def annul(self):
