@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.cache import cache
 
 from checkpoint import scanning
@@ -203,6 +203,22 @@ def bob(tianshan: Organisation) -> User:
 def mallory(sam: User) -> User:
     """Another exporter."""
     return _person("mallory", RoleName.EXPORTER, _organisation("Mallory Motors", USCC[1], sam))
+
+
+@pytest.fixture
+def who_may(
+    alice: User, bob: User, mallory: User, carl: User, olga: User, ivan: User, sam: User, oscar: User
+) -> Callable[..., set[str]]:
+    """Ask a question of permissions for the whole cast, a supervisor who was put out, and nobody: who may, by name."""
+    gone = User.objects.create(username="gone", is_active=False)
+    Role.objects.create(user=gone, role=RoleName.SUPERVISOR)
+    roleless = User.objects.create(username="roleless")
+    people = (alice, bob, mallory, carl, olga, ivan, sam, oscar, gone, roleless, AnonymousUser())
+
+    def ask(can: Callable[..., bool], *about: Any) -> set[str]:
+        return {user.get_username() for user in people if can(user, *about)}
+
+    return ask
 
 
 MakeDeclaration = Callable[..., Declaration]

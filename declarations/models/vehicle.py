@@ -25,7 +25,7 @@ from declarations.models.triggers import (
     begins_at_the_beginning,
     status_has_history,
 )
-from declarations.words import Channel, Condition, Stage
+from declarations.words import Channel, Stage
 
 TAIL = 6
 """Last characters of a VIN by which people search."""
@@ -177,11 +177,6 @@ class Vehicle(Typed, Movable):
     def newest_pass(self) -> "Pass | None":
         """The pass that counts, prefetched or read now."""
         return max(self.passes.all(), key=lambda row: row.version, default=None)
-
-    @property
-    def is_used(self) -> bool:
-        """Whether it was ever registered."""
-        return self.condition == Condition.USED
 
     def get_driver(self) -> "Driver | None":
         """The driver's row, or None."""

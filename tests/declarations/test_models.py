@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ValidationError
 
 from declarations import actions
 from declarations.lifecycle import DeclarationStatus, MoveNotAllowed, Owed
@@ -16,6 +17,7 @@ from declarations.models import (
     History,
     Organisation,
     OutboxTask,
+    PlatePattern,
     Port,
     Role,
     StaleMove,
@@ -150,6 +152,13 @@ class TestBodies:
         assert (body["plate"], body["fuel"], body["driver"], body["papers"]) == (None, None, None, [])
         assert body["value"] == "89800.00"
 
+    def test_what_fits_no_column_is_not_lost(self, declaration):
+        consignee = {"name": "Astana Motors", "country": "Kazakhstan", "address": "A" * 2000}
+        row = declaration(status=DeclarationStatus.DRAFT, consignee=consignee, planned_arrival_at="31 February")
+        body = row.body()
+        assert (body["consignee"], body["planned_arrival_at"]) == (consignee, "31 February")
+        assert (row.consignee_country, row.planned_arrival_at) == ("", None)
+
     def test_a_change_of_anything_changes_the_etag(self, declaration, alice):
         row = declaration()
         before = row.etag
@@ -193,6 +202,10 @@ class TestSmallThings:
         key.expires_at, key.revoked_at = None, NOON
         key.save()
         assert not ApiKey.objects.usable(now=NOON).exists()
+
+    def test_a_pattern_of_plates_has_to_be_a_regular_expression(self, reference):
+        with pytest.raises(ValidationError, match="no regular expression"):
+            PlatePattern(pattern="[A-Z").clean_fields()
 
     def test_an_organisation_has_its_name(self, tianshan):
         assert str(Organisation.objects.get()) == "Tianshan Auto Export"

@@ -283,6 +283,11 @@ class TestThePapersOfNamedVehicles:
         with refusal("NO_OPEN_CHECK"):
             decide(checked, carl, "REFUSE", vins=list(checked.vehicles.values_list("vin", flat=True)))
 
+    def test_nothing_is_asked_of_one_vehicle_before_anything_was_decided(self, declaration, carl):
+        row = declaration(status=DeclarationStatus.LODGED)
+        with refusal("NOT_UNDER_CONTROL"):
+            decide(row, carl, "REQUEST_DOCUMENTS", vins=[vin_number(1)], documents=[paper(vin_number(1))])
+
     def test_an_unknown_vin_is_named(self, checked, vehicle, carl):
         with unacceptable(("VIN_NOT_DECLARED", "/vehicles/1")):
             decide(checked, carl, "RELEASE", vins=[vehicle.vin, "NOBODY"])

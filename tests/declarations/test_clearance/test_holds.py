@@ -78,17 +78,6 @@ class TestOnAVehicle:
         assert vehicle.status == VehicleStatus.REFERRED
         assert "INSPECTION_DUE" in codes(vehicle)
 
-    @pytest.mark.parametrize("other", ["whole", "vehicle"])
-    def test_two_holds_are_two_causes(self, row, vehicle, carl, sam, scanner, other):
-        scanner("CNHRS-E1").scan(vehicle)
-        first = place(row, carl, vehicle)
-        place(row, carl, vehicle if other == "vehicle" else None)
-        scanner("CNHRS-R1").scan(vehicle)
-        lift(first, sam)
-        vehicle.refresh_from_db()
-        assert vehicle.status in (VehicleStatus.REFERRED, VehicleStatus.PRESENTED)
-        assert "HOLD" in codes(vehicle)
-
 
 class TestOnTheDeclaration:
     def test_a_released_one_is_under_control_again_and_no_released_vehicle_moves(self, row, vehicle, carl, scanner):
