@@ -66,7 +66,7 @@ class Scan(Officers):
         request.session[OPENED] = row.code
         values: dict[str, Any] = {"scan_id": uuid.uuid4()}
         if wanted := request.GET.get("vin"):
-            vehicle = Vehicle.objects.visible_to(request.user).filter(vin=wanted, live=True).first()
+            vehicle = Vehicle.objects.for_officer(request.user).filter(vin=wanted, live=True).first()
             newest = vehicle.newest_pass if vehicle else None
             values |= {"vin": wanted, "code": newest.manual_code if newest else ""}
         return self._page(row, ScanForm(initial=values))
@@ -108,7 +108,7 @@ class Scan(Officers):
     def _verdict(self, payload: dict[str, Any], *, status: int = 200) -> HttpResponse:
         reason = Reason(payload["reason"])
         remedies = REASONS[reason].remedies
-        passage = Passage.objects.filter(pk=payload["passage_id"]).first() if payload["passage_id"] else None
+        passage = Passage.objects.visible_to(self.request.user).filter(pk=payload["passage_id"]).first()
         values: dict[str, Any] = {
             "answer": payload,
             "advice": [str(each.label) for each in Remedy if each in remedies],

@@ -52,10 +52,12 @@ def test_nor_does_he_lift_or_override_there_or_decide_at_the_gate(declaration: A
     assert not permissions.can_grant_override(both, Override(vehicle=vehicle, asked_by=carl))
     assert not gate.can_decide_passage(both, passage)
     assert not gate.can_annul(both, passage, NOON)
+    assert not permissions.can_verify(both, own.organisation)
 
 
 def test_elsewhere_he_is_an_officer_like_others(declaration: Any, both: User, mallory: User) -> None:
     foreign = declaration(by=mallory)
     assert all(getattr(permissions, f"can_{verb}")(both, foreign) for verb in ("decide", "hold", "waive"))
+    assert permissions.can_verify(both, foreign.organisation)
     assert gate.can_decide_passage(both, Passage(declaration=foreign, port_id=foreign.port_id, decided_at=NOON))
     assert gate.can_annul(both, Passage(port_id=foreign.port_id, decided_at=NOON), NOON)
