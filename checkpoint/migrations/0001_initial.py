@@ -321,6 +321,22 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="lane",
+            constraint=models.CheckConstraint(
+                condition=models.Func(
+                    models.F("must_see"),
+                    models.Value(
+                        'strict $.type() == "array" && !exists($[*] ? (@.type() != "array")) && '
+                        '!exists($[*][*] ? (@.type() != "string" || !(@ == "VIN" || @ == "PLATE" || @ == "CARD")))'
+                    ),
+                    function="jsonb_path_match",
+                    output_field=models.BooleanField(),
+                    template="%(function)s(%(expressions)s::jsonpath)",
+                ),
+                name="lane_must_see_readable",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="device",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("kind", "VIRTUAL")), fields=("lane",), name="device_one_virtual_per_lane"

@@ -69,7 +69,7 @@ class Find(Officers):
         found: list[Vehicle] = []
         text = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
         if text:
-            rows = queues.vehicles_matching(Vehicle.objects.visible_to(request.user), text)
+            rows = queues.vehicles_matching(Vehicle.objects.for_officer(request.user), text)
             found = list(rows.select_related("declaration__organisation").order_by("-live", "-id")[:MOST_FOUND])
         lane = request.session.get("lane", "")
         values = {"form": form, "found": found, "text": text, "lane": lane, "now": timezone.now()}

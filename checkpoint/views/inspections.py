@@ -44,7 +44,7 @@ def inspection_of(request: HttpRequest, public_id: uuid.UUID) -> Inspection:
     Raises: Http404.
     """
     rows = Inspection.objects.select_related("vehicle__declaration__organisation", "ordered_by", "closed_by", "follows")
-    seen = Vehicle.objects.visible_to(request.user).order_by()
+    seen = Vehicle.objects.for_officer(request.user).order_by()
     return get_object_or_404(rows, vehicle__in=seen, public_id=public_id)
 
 

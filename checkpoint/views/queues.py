@@ -78,7 +78,7 @@ EVERYTHING = Queue("all", _("All"), _("No declaration of your ports fits."), lam
 
 def waiting(queue: Queue, user: object, now: datetime) -> QuerySet[Declaration]:
     """The queue at this officer's ports, whoever waits longest first."""
-    return queue.rows(Declaration.objects.visible_to(user), now).order_by("status_at", "id")
+    return queue.rows(Declaration.objects.for_officer(user), now).order_by("status_at", "id")
 
 
 def matching(rows: QuerySet[Declaration], text: str) -> QuerySet[Declaration]:
@@ -97,11 +97,11 @@ def vehicles_matching(rows: QuerySet[Vehicle], text: str) -> QuerySet[Vehicle]:
 
 def open_inspections(user: object) -> QuerySet[Inspection]:
     """Work orders at this officer's ports, the vehicles in the yard first."""
-    return Inspection.objects.filter(vehicle__in=Vehicle.objects.visible_to(user).order_by(), status__in=WAITING)
+    return Inspection.objects.filter(vehicle__in=Vehicle.objects.for_officer(user).order_by(), status__in=WAITING)
 
 
 def open_overrides(user: object, now: datetime) -> QuerySet[Override]:
     """Requests that a second person may still grant."""
     return Override.objects.filter(
-        vehicle__in=Vehicle.objects.visible_to(user).order_by(), granted_at=None, asked_at__gte=now - LASTS
+        vehicle__in=Vehicle.objects.for_officer(user).order_by(), granted_at=None, asked_at__gte=now - LASTS
     )

@@ -41,7 +41,11 @@ class Lanes(Officers):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Open a lane."""
-        lane = get_object_or_404(lanes_to_scan_at(request.user), code=request.POST.get("lane", ""))
+        # Looked for here and not in the database, which cannot be asked for a NUL.
+        wanted = request.POST.get("lane")
+        lane = next((row for row in lanes_to_scan_at(request.user) if row.code == wanted), None)
+        if lane is None:
+            raise Http404
         request.session[OPENED] = lane.code
         return HttpResponseRedirect(reverse("checkpoint:scan", args=[lane.code]))
 
@@ -66,7 +70,7 @@ class Scan(Officers):
         request.session[OPENED] = row.code
         values: dict[str, Any] = {"scan_id": uuid.uuid4()}
         if wanted := request.GET.get("vin"):
-            vehicle = Vehicle.objects.visible_to(request.user).filter(vin=wanted, live=True).first()
+            vehicle = Vehicle.objects.for_officer(request.user).filter(vin=wanted, live=True).first()
             newest = vehicle.newest_pass if vehicle else None
             values |= {"vin": wanted, "code": newest.manual_code if newest else ""}
         return self._page(row, ScanForm(initial=values))
@@ -108,7 +112,7 @@ class Scan(Officers):
     def _verdict(self, payload: dict[str, Any], *, status: int = 200) -> HttpResponse:
         reason = Reason(payload["reason"])
         remedies = REASONS[reason].remedies
-        passage = Passage.objects.filter(pk=payload["passage_id"]).first() if payload["passage_id"] else None
+        passage = Passage.objects.visible_to(self.request.user).filter(pk=payload["passage_id"]).first()
         values: dict[str, Any] = {
             "answer": payload,
             "advice": [str(each.label) for each in Remedy if each in remedies],

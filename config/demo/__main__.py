@@ -28,9 +28,7 @@ class CannotStartError(Exception):
 
 def main() -> int:
     """Run until asked to stop. 0 after a wish, 1 after a failure."""
-    VAR.mkdir(parents=True, exist_ok=True)
-    logs = VAR / "log"
-    logs.mkdir(exist_ok=True)
+    logs = _private(VAR) / "log"
     parent = Parent(env=os.environ, logs=logs, cwd=BASE_DIR)
     parent.listen()
     with ExitStack() as stack:
@@ -55,6 +53,21 @@ def main() -> int:
             return 1
     _say("stopped; the data are kept, RESET=1 make demo begins anew")
     return 0
+
+
+def _private(folder: Path) -> Path:
+    """The folder and its logs, for us alone, whatever earlier starts left; all that is made from here on is as well.
+
+    Others may pass through the folder but not look into it: as root, the database runs under another account.
+    """
+    os.umask(0o077)
+    logs = folder / "log"
+    logs.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)
+    logs.chmod(0o700)
+    for path in logs.iterdir():
+        path.chmod(0o600)
+    return folder
 
 
 def _port() -> int:

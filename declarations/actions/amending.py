@@ -77,6 +77,8 @@ def amend(
         with transaction.atomic():
             _write(declaration, body, changes, now=now)
     except IntegrityError as clash:
+        if not any("vin" in values for _vehicle, values in changes):
+            raise
         raise Unacceptable([_taken_vin(declaration, changes)]) from clash
     _expect_no_new_errors(declaration, before, header, changes, now=now)
     for vehicle, names in changes:

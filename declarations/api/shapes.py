@@ -1,4 +1,4 @@
-"""Rows as the contract shows them. What only officers may read is added in one place each: `for_officer`."""
+"""Rows as the contract shows them. What only officers may read is added where one `sees_inside`."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

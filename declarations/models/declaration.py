@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations.lifecycle import DeclarationStatus, Machine
 from declarations.models.body import DECLARATION_FIELDS, Typed, overlay
 from declarations.models.movable import Movable
-from declarations.models.parties import roles_of
+from declarations.models.parties import Roles, roles_of
 from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, begins_at_the_beginning, status_has_history
 from declarations.words import Channel
 
@@ -31,18 +31,19 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
     def visible_to(self, user: object) -> Self:
         """What this user may see: exporters their own, officers what was lodged at their ports."""
         roles = roles_of(user)
-        mine = Q(organisation__in=roles.organisations)
-        if not roles.is_officer:
-            return self.filter(mine)
-        ports = roles.ports()
-        here = Q() if ports is None else Q(port__in=ports)
-        shown = ~Q(status=DeclarationStatus.DRAFT) | Q(pk__in=self._asked())
-        return self.filter(mine | (here & shown))
+        return self.filter(Q(organisation__in=roles.organisations) | self._at_the_port(roles))
+
+    def for_officer(self, user: object) -> Self:
+        """What this user sees with an officer's eyes; never what his own enterprise declared."""
+        roles = roles_of(user)
+        return self.filter(self._at_the_port(roles)).exclude(organisation__in=roles.organisations)
 
     @staticmethod
-    def _asked() -> models.QuerySet[Any]:
-        """Drafts of which an exporter put a problem on the officer's desk."""
-        return ProblemOverride.objects.values("declaration")
+    def _at_the_port(roles: Roles) -> Q:
+        """Lodged at a port of this officer, or a draft of which an exporter put a problem on his desk."""
+        ports = roles.ports()
+        here = Q() if ports is None else Q(port__in=ports)
+        return here & (~Q(status=DeclarationStatus.DRAFT) | Q(pk__in=ProblemOverride.objects.values("declaration")))
 
     def locked(self) -> Self:
         """Rows under FOR UPDATE; always the declaration first, then vehicles, then passes."""

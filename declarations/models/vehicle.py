@@ -38,6 +38,10 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         """Vehicles of the declarations that this user may see."""
         return self.filter(declaration__in=Declaration.objects.visible_to(user).order_by())
 
+    def for_officer(self, user: object) -> Self:
+        """Vehicles of the declarations that this user sees with an officer's eyes."""
+        return self.filter(declaration__in=Declaration.objects.for_officer(user).order_by())
+
     def locked(self) -> Self:
         """Rows under FOR UPDATE; their declaration must be locked before."""
         return self.select_for_update(of=("self",))

@@ -102,6 +102,9 @@ def test_it_comes_up_stops_in_order_and_keeps_its_data(demo: Demo) -> None:
     assert f"http://127.0.0.1:{demo.port}/" in said
     assert "the data are kept" in said
     assert not demo.left()
+    assert stat.S_IMODE(demo.folder.stat().st_mode) == 0o711
+    private = [path for path in demo.folder.rglob("*") if demo.folder / "static" not in path.parents]
+    assert [path for path in private if path.lstat().st_mode & 0o077] == []
 
     again = demo.start()
     demo.wait_until_ready(again)

@@ -168,6 +168,17 @@ def test_an_officer_sees_the_declarations_of_his_ports_alone(desk, carl, declara
     assert not Hold.objects.exists()
 
 
+def test_what_is_stored_of_a_password_is_for_whoever_sets_it(desk, operator, carl):
+    carl.set_password("correct horse battery")
+    carl.save()
+    person = desk(carl)
+    carl.user_permissions.add(Permission.objects.get(codename="view_user"))
+    text = person.read(of(carl))
+    assert "carl" in text
+    assert "algorithm" not in text
+    assert "algorithm" in operator.read(of(carl))
+
+
 def test_exporters_have_no_back_office(alice):
     client = Client()
     client.force_login(alice)

@@ -87,6 +87,7 @@ def test_an_officer_keeps_his_hands_off_his_own_enterprise(declaration: Any, bot
     assert [verb for verb in FOR_OFFICERS if can(verb)(both, own)] == []
     assert not permissions.can_lift(both, Hold(declaration=own, placed_by=carl))
     assert not permissions.can_grant_override(both, Override(vehicle=own.vehicles.get(), asked_by=carl))
+    assert not permissions.can_verify(both, own.organisation)
 
 
 def test_elsewhere_he_is_an_officer_like_others(declaration: Any, both: User, mallory: User) -> None:
@@ -129,8 +130,8 @@ def test_an_enterprise_that_nobody_verified_drafts_but_does_not_lodge(declaratio
     assert who_may(permissions.can_change, row) == OWN
 
 
-def test_documents_officers_and_supervisors_verify_an_enterprise(who_may: WhoMay) -> None:
-    assert who_may(permissions.can_verify) == {"carl", "sam"}
+def test_documents_officers_and_supervisors_verify_an_enterprise(who_may: WhoMay, tianshan: Organisation) -> None:
+    assert who_may(permissions.can_verify, tianshan) == {"carl", "sam"}
 
 
 def test_a_key_is_taken_back_by_its_holder_or_a_supervisor(who_may: WhoMay, alice: User) -> None:

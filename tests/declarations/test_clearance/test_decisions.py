@@ -299,6 +299,32 @@ class TestThePapersOfNamedVehicles:
         assert [each["code"] for each in vehicle.not_ready_because] == ["DOCUMENTS_WANTED"]
         assert vehicle.history.filter(reason="DOCUMENTS_ASKED").count() == 1
 
+    def test_asked_of_a_released_vehicle_without_a_check_one_is_opened(self, declaration, carl, alice, scanner):
+        row = declaration(vehicles=3)
+        inside, coming, other = row.vehicles.order_by("position")
+        for lane in ("CNHRS-E1", "CNHRS-R1"):
+            assert scanner(lane).scan(inside)["verdict"] == "ADMIT"
+        decide(row, carl, "REQUEST_DOCUMENTS", vins=[inside.vin, coming.vin], documents=[paper()])
+        assert row.status == DeclarationStatus.RELEASED
+        assert statuses(row) == ["REFERRED", "DECLARED", "DECLARED"]
+        assert not other.checks.exists()
+        assert scanner("CNHRS-X1").scan(inside)["verdict"] != "ADMIT"
+        assert scanner("CNHRS-R1").scan(inside)["reason"] == "DOCUMENTS_DUE"
+        actions.answer(declaration_id=row.pk, text="here", by=alice, now=NOON)
+        assert scanner("CNHRS-R1").scan(inside)["reason"] == "DOCUMENTS_DUE"
+        decide(row, carl, "RELEASE", vins=[inside.vin, coming.vin])
+        assert statuses(row) == ["PRESENTED", "DECLARED", "DECLARED"]
+        assert list(row.vehicles.values_list("ready", flat=True)) == [True, True, True]
+        assert scanner("CNHRS-R1").scan(inside)["verdict"] == "ADMIT"
+
+    def test_asked_of_one_that_has_left_no_check_is_opened(self, declaration, carl, scanner):
+        row = declaration(port="CNYRK", vehicles=2)
+        gone = row.vehicles.order_by("position").first()
+        assert scanner("CNYRK-R1").scan(gone)["verdict"] == "ADMIT"
+        decide(row, carl, "REQUEST_DOCUMENTS", vins=[gone.vin], documents=[paper()])
+        assert not gone.checks.exists()
+        assert row.requests.get().vehicle == gone
+
     def test_papers_for_none_in_particular_are_asked_of_each_named_vehicle(self, checked, vehicle, carl):
         decide(checked, carl, "REQUEST_DOCUMENTS", vins=[vehicle.vin], documents=[paper()])
         assert [each.vehicle for each in checked.requests.all()] == [vehicle]
