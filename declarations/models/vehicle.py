@@ -22,6 +22,7 @@ from declarations.models.triggers import (
     LAW_3_VEHICLE,
     LAW_6,
     NO_LIVE_ADMISSION_AHEAD,
+    Law,
     begins_at_the_beginning,
     status_has_history,
 )
@@ -133,7 +134,7 @@ class Vehicle(Typed, Movable):
         triggers = [
             begins_at_the_beginning(Machine.VEHICLE),
             status_has_history("declarations_vehicle", "vehicle"),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_1",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
@@ -143,25 +144,37 @@ class Vehicle(Typed, Movable):
                 ),
                 func=LAW_1,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_3",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("NEW.status IN ('RELEASED', 'EXITED') AND NEW.status <> OLD.status"),
                 func=LAW_3_VEHICLE,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_2",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
+                condition=pgtrigger.Condition("NEW.status NOT IN ('EXITED', 'HANDED_OVER', 'RETURNED', 'WITHDRAWN')"),
                 func=NO_LIVE_ADMISSION_AHEAD,
             ),
-            pgtrigger.Trigger(
-                name="vehicle_law_6",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
+            Law(
+                name="vehicle_law_6_added",
+                operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
+                func=LAW_6.format(declaration="NEW.declaration_id"),
+            ),
+            Law(
+                name="vehicle_law_6",
+                operation=pgtrigger.UpdateOf("status"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                # An open vehicle that stays open, or leaves, cannot undo what held before.
+                condition=pgtrigger.Condition(
+                    "OLD.status IN ('EXITED', 'HANDED_OVER', 'RETURNED', 'WITHDRAWN') OR NEW.status = 'WITHDRAWN'"
+                ),
                 func=LAW_6.format(declaration="NEW.declaration_id"),
             ),
         ]
@@ -169,9 +182,6 @@ class Vehicle(Typed, Movable):
     def __str__(self) -> str:
         """The VIN."""
         return self.vin
-
-    def _owners(self) -> tuple[int, int | None]:
-        return self.declaration_id, self.pk
 
     @property
     def newest_pass(self) -> "Pass | None":
@@ -303,9 +313,6 @@ class Pass(Movable):
     def __str__(self) -> str:
         """The manual code."""
         return self.manual_code
-
-    def _owners(self) -> tuple[int, int | None]:
-        return self.vehicle.declaration_id, self.vehicle_id
 
     @property
     def manual_code(self) -> str:

@@ -132,10 +132,6 @@ class TestMoves:
         row = Admission.objects.get()
         assert (row.annulled_at, row.annulled_by, row.annul_reason) == (NOON, alice, "BACK")
 
-    def test_a_movable_must_say_whose_it_is(self):
-        with pytest.raises(NotImplementedError):
-            Movable._owners(object.__new__(Declaration))
-
     def test_a_note_moves_nothing(self, declaration, alice):
         row = declaration()
         written = note(declaration_id=row.pk, by=alice, at=NOON, reason="SAID", text="hello")
