@@ -288,11 +288,13 @@ class Pass(Movable):
     machine: ClassVar[Machine] = Machine.PASS
 
     pass_id = models.BigIntegerField(_("pass id"), unique=True)
-    vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="passes", verbose_name=_("vehicle"))
+    vehicle = models.ForeignKey(
+        Vehicle, models.PROTECT, related_name="passes", verbose_name=_("vehicle"), db_index=False
+    )
     version = models.PositiveIntegerField(_("version"), default=1)
     status = models.CharField(_("status"), max_length=10, choices=PassStatus, default=PassStatus.ISSUED, editable=False)
     vin = models.CharField(_("VIN"), max_length=17)
-    port = models.ForeignKey("declarations.Port", models.PROTECT, verbose_name=_("port"))
+    port = models.ForeignKey("declarations.Port", models.PROTECT, verbose_name=_("port"), db_index=False)
     valid_from = models.DateTimeField(_("valid from"))
     valid_until = models.DateTimeField(_("valid until"))
     code = models.TextField(_("code"))
@@ -332,7 +334,12 @@ class Admission(models.Model):
     at = models.DateTimeField(_("at"))
     annulled_at = models.DateTimeField(_("annulled at"), null=True)
     annulled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("annulled by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("annulled by"),
+        db_index=False,
     )
     annul_reason = models.CharField(_("reason"), max_length=40, blank=True)
 

@@ -24,7 +24,7 @@ from declarations.models import (
     note,
     roles_of,
 )
-from declarations.models.movable import Movable, begin
+from declarations.models.movable import begin
 from declarations.words import RoleName
 from tests.cast import NOON, vehicle_body
 from tests.refusals import nothing_written
