@@ -41,15 +41,23 @@ class PassageQuerySet(models.QuerySet["Passage"]):
 
 
 class Passage(models.Model):
-    """What was asked at a lane and what was answered. Append-only, also against raw SQL (law 7)."""
+    """What was asked at a lane and what was answered. Append-only, also against raw SQL (law 7).
+
+    Whom a passage names was read in its own transaction, or stands there with the key: the database does not check it
+    once more, since each check locks the row, and all scans of a port share some. Nobody deletes any of them.
+    """
 
     id = models.UUIDField(primary_key=True)
     # who and when
-    device = models.ForeignKey(Device, models.PROTECT, related_name="passages", verbose_name=_("device"))
-    lane = models.ForeignKey(Lane, models.PROTECT, verbose_name=_("lane"))
-    port = models.ForeignKey(Port, models.PROTECT, verbose_name=_("port"))
+    device = models.ForeignKey(
+        Device, models.PROTECT, related_name="passages", verbose_name=_("device"), db_constraint=False, db_index=False
+    )
+    lane = models.ForeignKey(Lane, models.PROTECT, verbose_name=_("lane"), db_constraint=False, db_index=False)
+    port = models.ForeignKey(Port, models.PROTECT, verbose_name=_("port"), db_constraint=False, db_index=False)
     stage = models.CharField(_("stage"), max_length=8, choices=Stage)
-    officer = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", verbose_name=_("officer"))
+    officer = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("officer"), db_index=False
+    )
     captured_at = models.DateTimeField(_("captured at"), null=True)
     decided_at = models.DateTimeField(_("decided at"))
     trace_id = models.CharField(_("trace id"), max_length=64, blank=True)
@@ -61,9 +69,22 @@ class Passage(models.Model):
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
     reason = models.CharField(_("reason"), max_length=30, choices=Reason)
     advice = models.JSONField(_("advice"), default=list)
-    vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, related_name="passages", verbose_name=_("vehicle"))
+    vehicle = models.ForeignKey(
+        Vehicle,
+        models.PROTECT,
+        null=True,
+        related_name="passages",
+        verbose_name=_("vehicle"),
+        db_constraint=False,
+        db_index=False,
+    )
     declaration = models.ForeignKey(
-        Declaration, models.PROTECT, null=True, related_name="passages", verbose_name=_("declaration")
+        Declaration,
+        models.PROTECT,
+        null=True,
+        related_name="passages",
+        verbose_name=_("declaration"),
+        db_constraint=False,
     )
     answer = models.JSONField(_("answer"), default=dict)
 
@@ -87,10 +108,10 @@ class Passage(models.Model):
 class ScanKey(models.Model):
     """That a device asked this question already: the replay gets the stored answer. Small and never partitioned."""
 
-    device = models.ForeignKey(Device, models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     scan_id = models.UUIDField(_("scan id"))
     body_digest = models.CharField(max_length=64)
-    passage = models.ForeignKey(Passage, models.PROTECT, related_name="+")
+    passage = models.ForeignKey(Passage, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
 
     class Meta:
         verbose_name = _("scan key")

@@ -240,9 +240,6 @@ class Inspection(Movable):
         """Why and how it stands."""
         return f"{self.ordered_because} {self.status}"
 
-    def _owners(self) -> tuple[int, int | None]:
-        return self.vehicle.declaration_id, self.vehicle_id
-
 
 class Override(models.Model):
     """A hold or document check that two people set aside for one vehicle, one stage and thirty minutes (law 3)."""

@@ -14,7 +14,7 @@ from declarations.lifecycle import DeclarationStatus, Machine
 from declarations.models.body import DECLARATION_FIELDS, Typed, overlay
 from declarations.models.movable import Movable
 from declarations.models.parties import Roles, roles_of
-from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, begins_at_the_beginning, status_has_history
+from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, Law, begins_at_the_beginning, status_has_history
 from declarations.words import Channel
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -121,14 +121,14 @@ class Declaration(Typed, Movable):
         triggers = [
             begins_at_the_beginning(Machine.DECLARATION),
             status_has_history("declarations_declaration", "declaration"),
-            pgtrigger.Trigger(
+            Law(
                 name="declaration_law_3",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("NEW.status = 'RELEASED' AND OLD.status <> 'RELEASED'"),
                 func=LAW_3_DECLARATION,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="declaration_law_6",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.After,
@@ -141,9 +141,6 @@ class Declaration(Typed, Movable):
     def __str__(self) -> str:
         """The reference."""
         return self.reference
-
-    def _owners(self) -> tuple[int, int | None]:
-        return self.pk, None
 
     @property
     def is_draft(self) -> bool:

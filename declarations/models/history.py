@@ -16,8 +16,8 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from declarations.lifecycle import MOVES, Machine
-from declarations.models.triggers import CHAIN, append_only, refuse
+from declarations.lifecycle import Machine
+from declarations.models.triggers import CHAIN, LEGAL, Law, append_only
 
 By = User | str
 """Who acts: a person, or the name of what acts by itself ("clearance", "lane CNHRS-R1")."""
@@ -73,25 +73,14 @@ class History(models.Model):
         ]
         triggers = [
             *append_only("history"),
-            pgtrigger.Trigger(
+            Law(
                 name="history_legal_move",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("NEW.machine <> 'note'"),
-                func=refuse(
-                    "NOT ("
-                    + " OR ".join(
-                        f"(NEW.machine = '{machine.value}' AND NEW.from_status = '{from_}' AND NEW.to_status = ANY "
-                        f"('{{{','.join(sorted(targets))}}}'))"
-                        for machine, table in MOVES.items()
-                        for from_, targets in table.items()
-                        if targets
-                    )
-                    + ")",
-                    "no such move",
-                ),
+                func=LEGAL,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="history_unbroken_chain",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,

@@ -22,6 +22,7 @@ from declarations.models.triggers import (
     LAW_3_VEHICLE,
     LAW_6,
     NO_LIVE_ADMISSION_AHEAD,
+    Law,
     begins_at_the_beginning,
     status_has_history,
 )
@@ -137,7 +138,7 @@ class Vehicle(Typed, Movable):
         triggers = [
             begins_at_the_beginning(Machine.VEHICLE),
             status_has_history("declarations_vehicle", "vehicle"),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_1",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
@@ -147,25 +148,37 @@ class Vehicle(Typed, Movable):
                 ),
                 func=LAW_1,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_3",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("NEW.status IN ('RELEASED', 'EXITED') AND NEW.status <> OLD.status"),
                 func=LAW_3_VEHICLE,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_2",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
+                condition=pgtrigger.Condition("NEW.status NOT IN ('EXITED', 'HANDED_OVER', 'RETURNED', 'WITHDRAWN')"),
                 func=NO_LIVE_ADMISSION_AHEAD,
             ),
-            pgtrigger.Trigger(
-                name="vehicle_law_6",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
+            Law(
+                name="vehicle_law_6_added",
+                operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
+                func=LAW_6.format(declaration="NEW.declaration_id"),
+            ),
+            Law(
+                name="vehicle_law_6",
+                operation=pgtrigger.UpdateOf("status"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                # An open vehicle that stays open, or leaves, cannot undo what held before.
+                condition=pgtrigger.Condition(
+                    "OLD.status IN ('EXITED', 'HANDED_OVER', 'RETURNED', 'WITHDRAWN') OR NEW.status = 'WITHDRAWN'"
+                ),
                 func=LAW_6.format(declaration="NEW.declaration_id"),
             ),
         ]
@@ -173,9 +186,6 @@ class Vehicle(Typed, Movable):
     def __str__(self) -> str:
         """The VIN."""
         return self.vin
-
-    def _owners(self) -> tuple[int, int | None]:
-        return self.declaration_id, self.pk
 
     @property
     def newest_pass(self) -> "Pass | None":
@@ -277,11 +287,13 @@ class Pass(Movable):
     machine: ClassVar[Machine] = Machine.PASS
 
     pass_id = models.BigIntegerField(_("pass id"), unique=True)
-    vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="passes", verbose_name=_("vehicle"))
+    vehicle = models.ForeignKey(
+        Vehicle, models.PROTECT, related_name="passes", verbose_name=_("vehicle"), db_index=False
+    )
     version = models.PositiveIntegerField(_("version"), default=1)
     status = models.CharField(_("status"), max_length=10, choices=PassStatus, default=PassStatus.ISSUED, editable=False)
     vin = models.CharField(_("VIN"), max_length=17)
-    port = models.ForeignKey("declarations.Port", models.PROTECT, verbose_name=_("port"))
+    port = models.ForeignKey("declarations.Port", models.PROTECT, verbose_name=_("port"), db_index=False)
     valid_from = models.DateTimeField(_("valid from"))
     valid_until = models.DateTimeField(_("valid until"))
     code = models.TextField(_("code"))
@@ -303,9 +315,6 @@ class Pass(Movable):
         """The manual code."""
         return self.manual_code
 
-    def _owners(self) -> tuple[int, int | None]:
-        return self.vehicle.declaration_id, self.vehicle_id
-
     @property
     def manual_code(self) -> str:
         """Twelve characters to be read aloud or typed; an identifier, not a proof."""
@@ -324,7 +333,12 @@ class Admission(models.Model):
     at = models.DateTimeField(_("at"))
     annulled_at = models.DateTimeField(_("annulled at"), null=True)
     annulled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("annulled by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("annulled by"),
+        db_index=False,
     )
     annul_reason = models.CharField(_("reason"), max_length=40, blank=True)
 

@@ -26,7 +26,7 @@ from declarations.models import (
     note,
     roles_of,
 )
-from declarations.models.movable import Movable, begin
+from declarations.models.movable import begin
 from declarations.words import RoleName
 from tests.cast import NOON, vehicle_body
 from tests.refusals import nothing_written
@@ -133,10 +133,6 @@ class TestMoves:
         vehicle.move_to("DECLARED", by=alice, at=NOON, reason="BACK")
         row = Admission.objects.get()
         assert (row.annulled_at, row.annulled_by, row.annul_reason) == (NOON, alice, "BACK")
-
-    def test_a_movable_must_say_whose_it_is(self):
-        with pytest.raises(NotImplementedError):
-            Movable._owners(object.__new__(Declaration))
 
     def test_a_note_moves_nothing(self, declaration, alice):
         row = declaration()
