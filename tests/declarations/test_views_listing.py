@@ -157,4 +157,5 @@ def test_an_overdue_request_is_still_on_the_first_page(client, alice, carl, decl
         now=NOON - timedelta(hours=2),
     )
     client.force_login(alice)
-    assert client.get("/").context["needs_me"][0]["until"] == NOON - timedelta(hours=1)
+    wait = client.get("/").context["needs_me"][0]["wait"]
+    assert (wait.since, wait.until) == (NOON - timedelta(hours=2), NOON - timedelta(hours=1))
