@@ -608,7 +608,7 @@ class Migration(migrations.Migration):
                 ),
                 ("being_assessed", models.BooleanField(default=False, editable=False, verbose_name="being assessed")),
                 ("ready", models.BooleanField(default=False, editable=False, verbose_name="ready")),
-                ("ready_until", models.DateTimeField(editable=False, null=True, verbose_name="ready until")),
+                ("ready_until", models.DateTimeField(editable=False, null=True, verbose_name="readiness holds until")),
                 ("not_ready_because", models.JSONField(default=list, editable=False, verbose_name="not ready because")),
             ],
             options={

@@ -85,6 +85,25 @@ def test_each_queue_holds_its_declarations_and_the_search_finds_any(browser, car
     assert home.count("<b>1</b>") == 5
 
 
+def test_each_queue_says_who_acts_from_when_and_what_if_nobody_does_longest_first(
+    browser, carl, declaration, used, alice
+):
+    later = declaration(status="UNDER_CONTROL", now=NOON + timedelta(minutes=1))
+    first = declaration(status="UNDER_CONTROL", now=NOON - timedelta(hours=1))
+    refused = declaration(status="REFUSED")
+    actions.appeal(declaration_id=refused.pk, reason="we showed it", by=alice, now=NOW)
+    person = browser(carl)
+    found = re.findall(r"SG[A-Z0-9]{10}", person.read(queue("control")))
+    assert list(dict.fromkeys(found)) == [first.reference, later.reference]
+    for name, words in (
+        ("control", ("documents officer", "what was not presented by then is withdrawn")),
+        ("checks", ("documents officer", "what was not presented by then is withdrawn")),
+        ("appeals", ("supervisor", "the refusal becomes final")),
+    ):
+        page = person.read(queue(name))
+        assert all(word in page for word in words), name
+
+
 def test_lists_ask_the_same_few_questions_however_long_they_are(
     browser, carl, declaration, django_assert_max_num_queries
 ):
