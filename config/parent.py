@@ -104,7 +104,7 @@ class Parent:
                 if name not in self.again or len(ends[name]) > MOST_ENDS:
                     raise ChildFailedError(f"{name} ended ({how}): {self._last_words(name, how)}")
                 say(f"{name} ended ({how}); it is started again")
-                _bury(self.watched.pop(name, None) or self.children.pop(name))
+                _bury((self.watched if name in self.watched else self.children).pop(name))
                 self.again[name]()
             time.sleep(0.2)
 

@@ -56,7 +56,7 @@ def _steps(first: Mapping[str, Any]) -> list[str]:
         )
     if len(passes) > 1:
         steps.append(
-            f"Another one, {passes[1]['manual_code']}, plate {passes[1]['plate']}: let it in at CNHRS-E1. As carl find the"
-            " plate on the desk and place a hold on the vehicle: CNHRS-R1 stops it. As sam lift the hold: it opens."
+            f"Another one, {passes[1]['manual_code']}, plate {passes[1]['plate']}: let it in at CNHRS-E1. As carl find"
+            " the plate on the desk and place a hold on the vehicle: CNHRS-R1 stops it. As sam lift the hold: it opens."
         )
     return steps
