@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations import acts, plates, vin
 from declarations.clearance.controls import WAITING
 from declarations.clearance.overrides import LASTS
-from declarations.lifecycle import CheckStatus, DeclarationStatus
+from declarations.lifecycle import CheckStatus, DeclarationStatus, VehicleStatus
 from declarations.models import (
     Declaration,
     DocumentCheck,
@@ -24,6 +24,7 @@ from declarations.models import (
     Vehicle,
 )
 from declarations.readiness import Actor, Otherwise, Wait
+from declarations.words import InspectionNext
 
 TAIL = 6
 """Characters at the end of a VIN by which people call a vehicle."""
@@ -72,6 +73,22 @@ def _appeals(rows: QuerySet[Declaration], now: datetime) -> QuerySet[Declaration
     return refused.exclude(appealed_at=None).annotate(since=F("appealed_at"))
 
 
+def _detention(rows: QuerySet[Declaration], now: datetime) -> QuerySet[Declaration]:
+    """With a vehicle whose last inspection asked for its detention, and of which no supervisor has decided since."""
+    asked = Inspection.objects.filter(
+        vehicle__declaration=OuterRef("pk"),
+        vehicle__status=VehicleStatus.REFERRED,
+        vehicle__status_at__lte=F("closed_at"),
+        next=InspectionNext.DETAIN,
+        followed_by__closed_at=None,
+    )
+    return rows.annotate(since=Subquery(asked.order_by("closed_at").values("closed_at")[:1])).exclude(since=None)
+
+
+def _wait_for_supervisor(row: Any) -> Wait:
+    return Wait(Actor.SUPERVISOR, row.since, None, Otherwise.GOES_NO_FURTHER)
+
+
 def _wait_for_papers(row: Any) -> Wait:
     """The officer looks at the papers, unless he waits for the exporter to show some."""
     if row.asked_until is not None:
@@ -115,6 +132,13 @@ QUEUES: tuple[Queue, ...] = (
         _("Appeals"),
         _("Refusals that an exporter appeals within the term will stand here."),
         _appeals,
+    ),
+    Queue(
+        "detention",
+        _("Detention asked for"),
+        _("Vehicles that an inspection officer wants detained will stand here until the supervisor decides."),
+        _detention,
+        _wait_for_supervisor,
     ),
 )
 EVERYTHING = Queue("all", _("All"), _("No declaration of your ports fits."), _everything)

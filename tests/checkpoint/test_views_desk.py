@@ -104,6 +104,24 @@ def test_each_queue_says_who_acts_from_when_and_what_if_nobody_does_longest_firs
         assert all(word in page for word in words), name
 
 
+def test_a_detention_that_an_inspection_asked_for_waits_for_the_supervisor(browser, sam, ivan, declaration, scanner):
+    row = declaration()
+    vehicle = row.vehicles.get()
+    scanner("CNHRS-E1").scan(vehicle, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text="numbers", by=ivan, now=NOON)
+    person = browser(sam)
+    assert row.reference not in person.read(queue("detention"))
+    inspections.start(public_id=order.public_id, by=ivan, now=NOON)
+    inspections.finish(
+        public_id=order.public_id, satisfactory=False, findings="forged", next_step="DETAIN", by=ivan, now=NOON
+    )
+    page = person.read(queue("detention"))
+    assert row.reference in page
+    assert "supervisor" in page
+    decisions.detain(vehicle_id=vehicle.pk, reason="forged number", by=sam, now=NOW)
+    assert row.reference not in person.read(queue("detention"))
+
+
 def test_lists_ask_the_same_few_questions_however_long_they_are(
     browser, carl, declaration, django_assert_max_num_queries
 ):
