@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from declarations import actions
 from declarations.actions.drafting import check_draft, fresh
-from declarations.clearance import holds, inspections
+from declarations.clearance import decisions, holds, inspections
 from declarations.models import Declaration, Hold, Inspection, ProblemOverride, RiskHit, RiskRule, Role
 from tests.cast import NOON, let_workers_run, vehicle_body
 
