@@ -9,18 +9,20 @@ from typing import Any
 from declarations.actions.drafting import fresh
 from declarations.actions.lodging import lodging_problems
 from declarations.checks import fields
+from declarations.forms.body import BodyForm
 from declarations.forms.entry import DriverForm, PaperForm, PlateForm, VehicleForm
 from declarations.forms.header import SECTIONS
 from declarations.models import Declaration, Vehicle
 from declarations.problems import Level, Problem
 
+FORMS: tuple[tuple[str, tuple[type[BodyForm], ...]], ...] = (
+    *(("", forms) for _title, forms in SECTIONS.values()),
+    ("/vehicles", (VehicleForm, PlateForm, DriverForm)),
+    ("/vehicles/papers", (PaperForm,)),
+)
 LABELS = {
     f"{at}{form.at}/{name}": bound.label
-    for at, forms in (
-        *(("", forms) for _title, forms in SECTIONS.values()),
-        ("/vehicles", (VehicleForm, PlateForm, DriverForm)),
-        ("/vehicles/papers", (PaperForm,)),
-    )
+    for at, forms in FORMS
     for form in forms
     for name, bound in form.base_fields.items()
 }
