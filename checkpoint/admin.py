@@ -221,5 +221,5 @@ class ScanKeyAdmin(ReadOnly):
     list_select_related = ("device__lane", "passage")
 
     def visible_to(self, user: object) -> QuerySet[ScanKey]:
-        """Those of devices at the ports of this officer."""
-        return ScanKey.objects.filter(device__in=Device.objects.visible_to(user).order_by())
+        """Those of the passages that this officer may see."""
+        return ScanKey.objects.filter(passage__in=Passage.objects.visible_to(user).order_by())

@@ -1,12 +1,11 @@
 """Every address of the site: pages of both apps, the gate, the back-office, the API. Probes are in health.py."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config.api import Schema
-from config.sign_in import SignIn, to_sign_in
+from config.sign_in import SignIn, SignOut, to_sign_in
 
 api: list[URLPattern | URLResolver] = [
     path("schema", Schema.as_view(), name="schema"),
@@ -23,7 +22,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("sign-in", SignIn.as_view(), name="login"),
-    path("sign-out", LogoutView.as_view(), name="logout"),
+    path("sign-out", SignOut.as_view(), name="logout"),
     path("admin/login/", to_sign_in),
     path("admin/", admin.site.urls),
     path("gate/", include("checkpoint.urls")),

@@ -130,9 +130,11 @@ def check_can_record_return(user: object, declaration: Declaration) -> None:
     _check_officer(user, declaration, RoleName.CHECKPOINT, RoleName.SUPERVISOR)
 
 
-def check_can_verify(user: object) -> None:
-    """Documents officers and supervisors verify an enterprise, at whatever port."""
-    if not any(row.role in (RoleName.DOCUMENTS, RoleName.SUPERVISOR) for row in roles_of(user).rows):
+def check_can_verify(user: object, organisation: Organisation) -> None:
+    """Documents officers and supervisors verify an enterprise, at whatever port; never their own."""
+    roles = roles_of(user)
+    judges = any(row.role in (RoleName.DOCUMENTS, RoleName.SUPERVISOR) for row in roles.rows)
+    if not judges or organisation.pk in roles.organisations:
         raise NotPermitted
 
 

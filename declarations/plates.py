@@ -26,7 +26,6 @@ _KAZAKH = re.compile(r"[0-9]{3}[A-Z]{2,3}(?P<region>[0-9]{2})")
 _KAZAKH_BEFORE_2012 = re.compile(r"[A-Z][0-9]{3}[A-Z]{2,3}")
 _SEPARATORS = re.compile(r"[\s\-_.,/|·•・‧∙⋅―–—]")  # dots as plates and keyboards write them
 _CYRILLIC = str.maketrans("АВЕКМНОРСТУХІ", "ABEKMHOPCTYXI")  # Cyrillic on purpose
-_READ_ALIKE = str.maketrans("OI", "01")
 
 
 class Kind(TextChoices):
@@ -65,15 +64,6 @@ def normalise(text: str) -> str:
     """Full-width and Cyrillic look-alikes made Latin, dots, blanks and hyphens left out, upper case."""
     plain = unicodedata.normalize("NFKC", text).upper().translate(_CYRILLIC)
     return "".join(each for each in _SEPARATORS.sub("", plain) if unicodedata.category(each) not in {"Cf", "Cc"})
-
-
-def same_plate(declared: str | None, seen: str | None) -> bool:
-    """Whether a camera's reading is the declared plate. Nothing declared or nothing seen is never the same.
-
-    O and 0, I and 1 count as one: no pattern has both in one place, and cameras mix them up.
-    """
-    first, second = (normalise(text or "").translate(_READ_ALIKE) for text in (declared, seen))
-    return bool(first) and first == second
 
 
 def kind(text: str, temporary_patterns: Iterable[str] = ()) -> Kind:

@@ -16,12 +16,13 @@ from declarations.models import OutboxTask
 
 draw = random.SystemRandom().random
 
-WORK: dict[str, Callable[[OutboxTask], None]] = {
+WORK: dict[str, Callable[[OutboxTask], object]] = {
     Owed.ASSESS: lambda task: assessment.assess(declaration_id=task.subject, draw=draw, now=timezone.now()),
     Owed.ASSESS_AMENDED: lambda task: assessment.assess_amended(
         declaration_id=task.subject, draw=draw, now=timezone.now()
     ),
     Owed.COMPLETE: lambda task: closing.complete(declaration_id=task.subject, now=timezone.now()),
+    Owed.REFRESH: lambda task: sweeps.refresh(declaration_id=task.subject, now=timezone.now()),
     Owed.READ_SHEET: lambda task: sheets.read(sheet_id=task.subject, now=timezone.now()),
     Owed.CHECK_SHEET: lambda task: sheets.check_rows(sheet_id=task.subject, now=timezone.now()),
     Owed.TAKE_SHEET: lambda task: sheets.take_rows(sheet_id=task.subject, now=timezone.now()),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.cache import cache
 
 from checkpoint import scanning
@@ -15,7 +15,7 @@ from checkpoint.models import Lane
 from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
 from declarations import actions, outbox, vin
-from declarations.clearance import assessment, closing, decisions, holds, issuing
+from declarations.clearance import assessment, closing, decisions, holds, issuing, sweeps
 from declarations.lifecycle import DeclarationStatus, Owed
 from declarations.models import Declaration, Organisation, OutboxTask, PassKey, Role, Vehicle
 from declarations.words import RoleName
@@ -97,10 +97,11 @@ def never() -> float:
     return 0.999999
 
 
-WORK: dict[str, Callable[[OutboxTask, datetime], None]] = {
+WORK: dict[str, Callable[[OutboxTask, datetime], object]] = {
     Owed.ASSESS: lambda task, now: assessment.assess(declaration_id=task.subject, draw=never, now=now),
     Owed.ASSESS_AMENDED: lambda task, now: assessment.assess_amended(declaration_id=task.subject, draw=never, now=now),
     Owed.COMPLETE: lambda task, now: closing.complete(declaration_id=task.subject, now=now),
+    Owed.REFRESH: lambda task, now: sweeps.refresh(declaration_id=task.subject, now=now),
 }
 
 
@@ -203,6 +204,22 @@ def bob(tianshan: Organisation) -> User:
 def mallory(sam: User) -> User:
     """Another exporter."""
     return _person("mallory", RoleName.EXPORTER, _organisation("Mallory Motors", USCC[1], sam))
+
+
+@pytest.fixture
+def who_may(
+    alice: User, bob: User, mallory: User, carl: User, olga: User, ivan: User, sam: User, oscar: User
+) -> Callable[..., set[str]]:
+    """Ask a question of permissions for the whole cast, a supervisor who was put out, and nobody: who may, by name."""
+    gone = User.objects.create(username="gone", is_active=False)
+    Role.objects.create(user=gone, role=RoleName.SUPERVISOR)
+    roleless = User.objects.create(username="roleless")
+    people = (alice, bob, mallory, carl, olga, ivan, sam, oscar, gone, roleless, AnonymousUser())
+
+    def ask(can: Callable[..., bool], *about: Any) -> set[str]:
+        return {user.get_username() for user in people if can(user, *about)}
+
+    return ask
 
 
 MakeDeclaration = Callable[..., Declaration]

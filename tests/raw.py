@@ -65,7 +65,8 @@ def remember(machine: str, subject: int, from_: str, to: str, declaration: int, 
 
 def force(row: Any, *steps: str) -> None:
     """Move a row by hand, history included: what only the laws themselves can still refuse."""
-    declaration, vehicle = row._owners()
+    vehicle = row if row.machine == Machine.VEHICLE else getattr(row, "vehicle", None)
+    owners = (vehicle.declaration_id, vehicle.pk) if vehicle else (row.pk, None)
     before = row.status
     freed = ", live = false" if row.machine == Machine.VEHICLE and steps[-1] in CLOSED_VEHICLE else ""
     sql(
@@ -75,5 +76,5 @@ def force(row: Any, *steps: str) -> None:
         pk=row.pk,
     )
     for step in steps:
-        remember(row.machine.value, row.pk, before, step, declaration, vehicle)
+        remember(row.machine.value, row.pk, before, step, *owners)
         before = step

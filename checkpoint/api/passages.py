@@ -128,7 +128,7 @@ def shape(passage: Passage) -> dict[str, Any]:
         "vin_read": case.vin_read,
     }
     seen = {name: value for name, value in passage.seen.items() if name != "card"}
-    return {**payload_of(passage, lane=passage.lane.code), "seen": seen, "case": told}
+    return {**payload_of(vars(passage), lane=passage.lane.code), "seen": seen, "case": told}
 
 
 def _passages(user: Any) -> QuerySet[Passage]:

@@ -1,10 +1,17 @@
 """Gates of a port and their lanes."""
 
 from django.db import models
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from declarations.models import Port
 from declarations.words import Stage
+
+READABLE = (
+    'strict $.type() == "array" && !exists($[*] ? (@.type() != "array")) && '
+    '!exists($[*][*] ? (@.type() != "string" || !(@ == "VIN" || @ == "PLATE" || @ == "CARD")))'
+)
+"""A list of lists of facts, as JSON path. Each step asks only what cannot fail: a CHECK lets pass what is unknown."""
 
 
 class Checkpoint(models.Model):
@@ -20,7 +27,7 @@ class Checkpoint(models.Model):
         verbose_name_plural = _("checkpoints")
         ordering = ["port", "code"]
         constraints = [
-            models.CheckConstraint(name="checkpoint_stage_known", condition=models.Q(stage__in=Stage.values)),
+            models.CheckConstraint(name="checkpoint_stage_known", condition=Q(stage__in=Stage.values)),
         ]
 
     def __str__(self) -> str:
@@ -43,6 +50,18 @@ class Lane(models.Model):
         verbose_name = _("lane")
         verbose_name_plural = _("lanes")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="lane_must_see_readable",
+                condition=Func(
+                    F("must_see"),
+                    Value(READABLE),
+                    function="jsonb_path_match",
+                    template="%(function)s(%(expressions)s::jsonpath)",
+                    output_field=models.BooleanField(),
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         """The code."""

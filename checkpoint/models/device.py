@@ -1,14 +1,13 @@
 """The machine that scans, or the page on which an officer scans as one."""
 
 from datetime import datetime
-from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint.models.checkpoint import Lane
-from declarations.models import ApiKey, roles_of
+from declarations.models import ApiKey
 
 
 class DeviceKind(models.TextChoices):
@@ -17,18 +16,6 @@ class DeviceKind(models.TextChoices):
     LANE = "LANE", _("lane equipment")
     HANDHELD = "HANDHELD", _("handheld")
     VIRTUAL = "VIRTUAL", _("officer's page")
-
-
-class DeviceQuerySet(models.QuerySet["Device"]):
-    """Slices of devices."""
-
-    def visible_to(self, user: object) -> Self:
-        """Devices at the ports where the user is an officer."""
-        roles = roles_of(user)
-        if not roles.is_officer:
-            return self.none()
-        ports = roles.ports()
-        return self if ports is None else self.filter(lane__checkpoint__port__in=ports)
 
 
 class Device(models.Model):
@@ -42,8 +29,6 @@ class Device(models.Model):
     )
     enrolled_at = models.DateTimeField(_("enrolled at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
-
-    objects = DeviceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("device")

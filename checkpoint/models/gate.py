@@ -16,7 +16,7 @@ from declarations.words import Stage
 
 GATE = """
 SELECT d.id, d.name, l.id, l.code, l.must_see, c.stage, p.code, p.entry_advises, p.plate_confidence,
-    (SELECT array_agg(DISTINCT other.stage) FROM checkpoint_checkpoint other WHERE other.port_id = p.code),
+    (SELECT array_agg(other.stage) FROM checkpoint_checkpoint other WHERE other.port_id = p.code),
     EXISTS (SELECT 1 FROM declarations_closure s
             WHERE s.port_id = p.code AND s.starts_at <= %(now)s AND (s.ends_at IS NULL OR s.ends_at > %(now)s)),
     (SELECT json_agg(json_build_array(k.kid, encode(k.public, 'hex'), k.status)) FROM declarations_passkey k)

@@ -1,9 +1,9 @@
-"""The answer of a passage in the words of CONTRACT section 2; built from the stored row, so a replay says the same."""
+"""The answer of a passage in the words of CONTRACT section 2, made of its columns, so that a replay says the same."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checkpoint.models import Passage
 from checkpoint.reasons import Reason, Verdict, driver_text, officer_text
 
 
@@ -15,24 +15,24 @@ class Answer:
     replayed: bool = False
 
 
-def payload_of(passage: Passage, *, lane: str) -> dict[str, Any]:
-    """The stored passage as an answer; officer_text in the language that is active now."""
-    reason = Reason(passage.reason)
-    advice = [Reason(code) for code in passage.advice]
+def payload_of(passage: Mapping[str, Any], *, lane: str) -> dict[str, Any]:
+    """The columns of a passage as an answer; officer_text in the language that is active now."""
+    reason = Reason(passage["reason"])
+    advice = [Reason(code) for code in passage["advice"]]
     return {
-        "passage_id": str(passage.pk),
-        "scan_id": str(passage.scan_id),
-        "verdict": passage.verdict,
-        "reason": passage.reason,
-        "advice": list(passage.advice),
+        "passage_id": str(passage["id"]),
+        "scan_id": str(passage["scan_id"]),
+        "verdict": passage["verdict"],
+        "reason": passage["reason"],
+        "advice": list(passage["advice"]),
         "provisional": False,
-        "barrier": "LIFT" if passage.verdict == Verdict.ADMIT else "STAY",
-        "port": passage.port_id,
-        "stage": passage.stage,
+        "barrier": "LIFT" if passage["verdict"] == Verdict.ADMIT else "STAY",
+        "port": passage["port_id"],
+        "stage": passage["stage"],
         "lane": lane,
-        "decided_at": passage.decided_at,
+        "decided_at": passage["decided_at"],
         "officer_text": officer_text(reason, advice),
         "driver_text": driver_text(reason, advice),
-        "vehicle": passage.answer.get("vehicle"),
-        "declaration": passage.answer.get("declaration"),
+        "vehicle": passage["answer"].get("vehicle"),
+        "declaration": passage["answer"].get("declaration"),
     }

@@ -122,7 +122,10 @@ LOCK_BY_CARD = LOCK.format(
 CARD_KNOWN = """
     EXISTS (SELECT 1 FROM declarations_ferryman f WHERE f.card_digest = %(card)s)
     OR EXISTS (SELECT 1 FROM declarations_driver x WHERE x.card_digest = %(card)s)"""
-OF_VEHICLE = ("declaration_id", "vin", "make", "model", "colour", "plate", "status", "status_at", "channel")
+SHOWN = frozenset({"id", "declaration_id", "vin", "make", "model", "colour", "plate", "status", "status_at", "channel"})
+OF_VEHICLE = [field.attname for field in Vehicle._meta.concrete_fields if field.attname in SHOWN]
+"""What is enough to move a vehicle and to show it, in the model's order."""
+
 COLUMNS = {
     **{name: f"v.{name}" for name in OF_VEHICLE},
     "plate_key": "v.plate_key",
@@ -272,9 +275,8 @@ def gather(
     )
     needed = bool((facts.holds | facts.document_checks) & facts.overridden)
     used = [pk for pk, *_named in in_force] if needed else []
-    return facts, Found(
-        _vehicle(vehicle_id, row), row.reference, row.declaration_status, pass_pk, row.pass_status, used
-    )
+    vehicle = Vehicle.from_db(connection.alias, OF_VEHICLE, [getattr(row, name) for name in OF_VEHICLE])
+    return facts, Found(vehicle, row.reference, row.declaration_status, pass_pk, row.pass_status, used)
 
 
 def _somebody_holds(card: str | None) -> bool:
@@ -285,10 +287,3 @@ def _somebody_holds(card: str | None) -> bool:
         cursor.execute(f"SELECT {CARD_KNOWN}", {"card": card})
         (known,) = cursor.fetchone() or (False,)
     return bool(known)
-
-
-def _vehicle(pk: int, row: SimpleNamespace) -> Vehicle:
-    """The vehicle as far as it was read; enough to move it and to show it."""
-    vehicle = Vehicle(pk=pk, **{name: getattr(row, name) for name in OF_VEHICLE})
-    vehicle._state.adding = False
-    return vehicle

@@ -94,30 +94,31 @@ def _scan(
         facts = replace(facts, timed_out=True)
     decision = decide(facts)
     by: By = officer or f"lane {gate.lane}"
+    told = {"passage": str(passage_id), "lane": gate.lane, "stage": gate.stage.value, "verdict": decision.verdict.value}
     if found is not None and decision.moves:
-        _move(gate, found, decision, passage_id, by=by, now=now)
-    shown = found if found is not None and facts.at_own_port else None
-    passage = Passage(
-        id=passage_id,
-        device_id=gate.device_id,
-        lane_id=gate.lane_id,
-        port_id=gate.port,
-        stage=gate.stage,
-        officer=officer,
-        captured_at=question.captured_at,
-        decided_at=now,
-        trace_id=trace_id(),
-        scan_id=question.scan_id,
-        code=_storable(question.code),
-        seen=_seen(question, read, facts),
-        verdict=decision.verdict,
-        reason=decision.reason,
-        advice=[reason.value for reason in decision.advice],
-        vehicle_id=shown.vehicle.pk if shown else None,
-        declaration_id=shown.vehicle.declaration_id if shown else None,
-        answer=_shown(shown),
-    )
-    _store(passage, gate, found, decision, by=by)
+        _move(gate, found, decision, passage_id, told, by=by, now=now)
+    shown = found.vehicle if found is not None and facts.at_own_port else None
+    passage = {
+        "id": passage_id,
+        "device_id": gate.device_id,
+        "lane_id": gate.lane_id,
+        "port_id": gate.port,
+        "stage": gate.stage.value,
+        "officer_id": officer.pk if officer else None,
+        "captured_at": question.captured_at,
+        "decided_at": now,
+        "trace_id": trace_id(),
+        "scan_id": question.scan_id,
+        "code": _storable(question.code),
+        "seen": _seen(question, read, facts),
+        "verdict": decision.verdict.value,
+        "reason": decision.reason.value,
+        "advice": [reason.value for reason in decision.advice],
+        "vehicle_id": shown.pk if shown else None,
+        "declaration_id": shown.declaration_id if shown else None,
+        "answer": _shown(found if shown else None),
+    }
+    _store(passage, found, decision, told, by=by)
     return Answer(payload_of(passage, lane=gate.lane))
 
 
@@ -148,10 +149,20 @@ def _claim(gate: Gate, question: Question, body_digest: str, passage_id: uuid.UU
         first_digest, first_passage = cursor.fetchone() or ("", passage_id)
     if first_digest != body_digest:
         raise BodyDiffers
-    return Answer(payload_of(Passage.objects.get(pk=first_passage), lane=gate.lane), replayed=True)
+    stored = Passage.objects.values().get(pk=first_passage)
+    return Answer(payload_of(stored, lane=gate.lane), replayed=True)
 
 
-def _move(gate: Gate, found: Found, decision: Decision, passage_id: uuid.UUID, *, by: By, now: datetime) -> None:
+def _move(
+    gate: Gate,
+    found: Found,
+    decision: Decision,
+    passage_id: uuid.UUID,
+    told: Mapping[str, str],
+    *,
+    by: By,
+    now: datetime,
+) -> None:
     """Move the vehicle with its admissions; at the exit the pass is consumed, an override that was needed is used."""
     stages = [ADMITS[step] for step in decision.moves if step in ADMITS]
     granted = [(stage, passage_id) for stage in stages if decision.verdict == Verdict.ADMIT and _admits(gate, stage)]
@@ -160,7 +171,7 @@ def _move(gate: Gate, found: Found, decision: Decision, passage_id: uuid.UUID, *
         by=by,
         at=now,
         reason=decision.reason,
-        data={"passage": passage_id, "lane": gate.lane, "stage": gate.stage.value, "verdict": decision.verdict.value},
+        data=told,
         admissions=granted,
     )
     if decision.verdict != Verdict.ADMIT:
@@ -168,7 +179,7 @@ def _move(gate: Gate, found: Found, decision: Decision, passage_id: uuid.UUID, *
     if found.override_ids:
         Override.objects.filter(pk__in=found.override_ids).update(used_at=now)
     if decision.moves[-1] == VehicleStatus.EXITED and found.pass_pk is not None:
-        used = Pass(pk=found.pass_pk, vehicle=found.vehicle, status=found.pass_status or "")
+        used = Pass(pk=found.pass_pk, status=found.pass_status or "")
         used.move_to(PassStatus.CONSUMED, by=by, at=now, reason="EXITED")
 
 
@@ -221,10 +232,11 @@ def _shown(found: Found | None) -> dict[str, Any]:
     }
 
 
-def _store(passage: Passage, gate: Gate, found: Found | None, decision: Decision, *, by: By) -> None:
+def _store(
+    passage: Mapping[str, Any], found: Found | None, decision: Decision, told: Mapping[str, str], *, by: By
+) -> None:
     """Write the passage; open a case for an officer, close older ones that it settles, leave a trace on the vehicle."""
     by_id, by_label = signed(by)
-    admitted = decision.verdict == Verdict.ADMIT
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -232,56 +244,34 @@ def _store(passage: Passage, gate: Gate, found: Found | None, decision: Decision
                 INSERT INTO checkpoint_passage (id, device_id, lane_id, port_id, stage, officer_id, captured_at,
                     decided_at, trace_id, scan_id, code, seen, verdict, reason, advice, vehicle_id, declaration_id,
                     answer)
-                VALUES (%(id)s, %(device)s, %(lane)s, %(port)s, %(stage)s, %(officer)s, %(captured_at)s, %(at)s,
-                    %(trace_id)s, %(scan_id)s, %(code)s, %(seen)s::jsonb, %(verdict)s, %(reason)s, %(advice)s::jsonb,
-                    %(vehicle)s, %(declaration)s, %(answer)s::jsonb)
+                VALUES (%(id)s, %(device_id)s, %(lane_id)s, %(port_id)s, %(stage)s, %(officer_id)s, %(captured_at)s,
+                    %(decided_at)s, %(trace_id)s, %(scan_id)s, %(code)s, %(seen)s::jsonb, %(verdict)s, %(reason)s,
+                    %(advice)s::jsonb, %(vehicle_id)s, %(declaration_id)s, %(answer)s::jsonb)
             ), opened AS (
                 INSERT INTO checkpoint_case (passage_id, opened_at, result, reason, vin_read)
-                SELECT %(id)s, %(at)s, '', '', '' WHERE NOT %(admitted)s
+                SELECT %(id)s, %(decided_at)s, '', '', '' WHERE NOT %(admitted)s
             ), settled AS (
-                UPDATE checkpoint_case AS c SET closed_at = %(at)s, result = 'LATER_PASSAGE'
-                FROM checkpoint_passage p
-                WHERE %(admitted)s AND c.passage_id = p.id AND c.closed_at IS NULL
-                  AND p.vehicle_id = %(vehicle)s AND p.stage = %(stage)s
+                UPDATE checkpoint_case SET closed_at = %(decided_at)s, result = 'LATER_PASSAGE'
+                WHERE %(admitted)s AND closed_at IS NULL AND passage_id = ANY (ARRAY(
+                    SELECT p.id FROM checkpoint_passage p WHERE p.vehicle_id = %(vehicle_id)s AND p.stage = %(stage)s))
             )
             INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                 vehicle_id, from_status, to_status, reason, text, data)
-            SELECT %(at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, 'note', %(owner)s::bigint,
+            SELECT %(decided_at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, 'note', %(owner)s::bigint,
                 %(owner_declaration)s::bigint, %(owner)s::bigint, '', '', %(reason)s, '', %(told)s::jsonb
             WHERE %(owner)s::bigint IS NOT NULL AND NOT %(moved)s
             """,
             {
-                "id": passage.pk,
-                "device": passage.device_id,
-                "lane": passage.lane_id,
-                "port": passage.port_id,
-                "stage": str(passage.stage),
-                "officer": passage.officer_id,
-                "captured_at": passage.captured_at,
-                "at": passage.decided_at,
-                "trace_id": passage.trace_id,
-                "scan_id": passage.scan_id,
-                "code": passage.code,
-                "seen": json.dumps(passage.seen),
-                "verdict": str(passage.verdict),
-                "reason": str(passage.reason),
-                "advice": json.dumps(passage.advice),
-                "vehicle": passage.vehicle_id,
-                "declaration": passage.declaration_id,
-                "answer": json.dumps(passage.answer),
-                "admitted": admitted,
+                **passage,
+                "seen": json.dumps(passage["seen"]),
+                "advice": json.dumps(passage["advice"]),
+                "answer": json.dumps(passage["answer"]),
+                "admitted": decision.verdict == Verdict.ADMIT,
                 "by_id": by_id,
                 "by_label": by_label,
                 "owner": found.vehicle.pk if found else None,
                 "owner_declaration": found.vehicle.declaration_id if found else None,
-                "told": json.dumps(
-                    {
-                        "passage": str(passage.pk),
-                        "lane": gate.lane,
-                        "stage": gate.stage.value,
-                        "verdict": decision.verdict.value,
-                    }
-                ),
+                "told": json.dumps(told),
                 "moved": bool(decision.moves),
             },
         )

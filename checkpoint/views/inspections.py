@@ -34,7 +34,8 @@ class Inspections(Officers):
             .order_by(here, "ordered_at", "id")
         )
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-        values = {"page_obj": page, "total": page.paginator.count, "now": timezone.now()}
+        waits = [(row, queues.wait_for_inspection(row)) for row in page]
+        values = {"page_obj": page, "waits": waits, "total": page.paginator.count, "now": timezone.now()}
         return render(request, "checkpoint/inspections.html", values)
 
 
@@ -44,7 +45,7 @@ def inspection_of(request: HttpRequest, public_id: uuid.UUID) -> Inspection:
     Raises: Http404.
     """
     rows = Inspection.objects.select_related("vehicle__declaration__organisation", "ordered_by", "closed_by", "follows")
-    seen = Vehicle.objects.visible_to(request.user).order_by()
+    seen = Vehicle.objects.for_officer(request.user).order_by()
     return get_object_or_404(rows, vehicle__in=seen, public_id=public_id)
 
 
@@ -58,7 +59,7 @@ class InspectionPage(Officers):
         inspects = permissions.can_inspect(request.user, declaration)
         begins = may_become(row, InspectionStatus.IN_PROGRESS)
         ends = may_become(row, InspectionStatus.SATISFACTORY)
-        waives = may_become(row, InspectionStatus.WAIVED) and row.follows_id is None
+        waives = may_become(row, InspectionStatus.WAIVED) and not row.must_be_done
         values = {
             "inspection": row,
             "vehicle": row.vehicle,

@@ -26,7 +26,7 @@ class Overrides(Officers):
         related = ("vehicle__declaration__port", "asked_by", "granted_by")
         asked = list(queues.open_overrides(user, now).select_related(*related).order_by("asked_at"))
         in_force = Override.objects.filter(
-            vehicle__in=Vehicle.objects.visible_to(user).order_by(), used_at=None, expires_at__gt=now
+            vehicle__in=Vehicle.objects.for_officer(user).order_by(), used_at=None, expires_at__gt=now
         ).select_related(*related)
         values = {
             "asked": [
@@ -52,7 +52,7 @@ class Grant(Act):
     def find(self) -> None:
         """A request at a port of this officer."""
         rows = Override.objects.select_related("vehicle__declaration", "asked_by")
-        seen = Vehicle.objects.visible_to(self.request.user).order_by()
+        seen = Vehicle.objects.for_officer(self.request.user).order_by()
         self.override = get_object_or_404(rows, vehicle__in=seen, public_id=self.kwargs["override"])
         self.names = {
             "vin": self.override.vehicle.vin,

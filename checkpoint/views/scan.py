@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint import scanning
+from checkpoint.decision import wanted_facts
 from checkpoint.forms import ScanForm
 from checkpoint.models import Lane, Passage
 from checkpoint.models.device import DeviceKind
@@ -41,7 +42,11 @@ class Lanes(Officers):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Open a lane."""
-        lane = get_object_or_404(lanes_to_scan_at(request.user), code=request.POST.get("lane", ""))
+        # Looked for here and not in the database, which cannot be asked for a NUL.
+        wanted = request.POST.get("lane")
+        lane = next((row for row in lanes_to_scan_at(request.user) if row.code == wanted), None)
+        if lane is None:
+            raise Http404
         request.session[OPENED] = lane.code
         return HttpResponseRedirect(reverse("checkpoint:scan", args=[lane.code]))
 
@@ -66,7 +71,7 @@ class Scan(Officers):
         request.session[OPENED] = row.code
         values: dict[str, Any] = {"scan_id": uuid.uuid4()}
         if wanted := request.GET.get("vin"):
-            vehicle = Vehicle.objects.visible_to(request.user).filter(vin=wanted, live=True).first()
+            vehicle = Vehicle.objects.for_officer(request.user).filter(vin=wanted, live=True).first()
             newest = vehicle.newest_pass if vehicle else None
             values |= {"vin": wanted, "code": newest.manual_code if newest else ""}
         return self._page(row, ScanForm(initial=values))
@@ -99,16 +104,22 @@ class Scan(Officers):
         return self._verdict(answer.payload)
 
     def _page(self, lane: Lane, form: ScanForm, *, status: int = 200) -> HttpResponse:
-        gate_now = timezone.now()
-        no_answer = _no_answer(_gate(lane, gate_now), gate_now)
-        values = {"lane": lane, "form": form, "next_href": self.request.path, "no_answer": no_answer}
+        now = timezone.now()
+        gate = _gate(lane, now)
+        values = {
+            "lane": lane,
+            "form": form,
+            "next_href": self.request.path,
+            "must_see": wanted_facts(gate.stage, gate.must_see),
+            "no_answer": _no_answer(gate, now),
+        }
         template = "checkpoint/_scan_form.html" if _wants_part(self.request) else "checkpoint/scan.html"
         return render(self.request, template, values, status=status)
 
     def _verdict(self, payload: dict[str, Any], *, status: int = 200) -> HttpResponse:
         reason = Reason(payload["reason"])
         remedies = REASONS[reason].remedies
-        passage = Passage.objects.filter(pk=payload["passage_id"]).first() if payload["passage_id"] else None
+        passage = Passage.objects.visible_to(self.request.user).filter(pk=payload["passage_id"]).first()
         values: dict[str, Any] = {
             "answer": payload,
             "advice": [str(each.label) for each in Remedy if each in remedies],

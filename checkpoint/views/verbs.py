@@ -97,7 +97,7 @@ class LiftHold(Act):
     def find(self) -> None:
         """A hold on a declaration that this officer may see."""
         rows = Hold.objects.select_related("declaration", "vehicle", "reason", "placed_by")
-        seen = Declaration.objects.visible_to(self.request.user).order_by()
+        seen = Declaration.objects.for_officer(self.request.user).order_by()
         self.hold = get_object_or_404(rows, declaration__in=seen, public_id=self.kwargs["hold"])
         what = self.hold.vehicle or self.hold.declaration
         self.names = {"what": what, "why": self.hold, "who": self.hold.placed_by.get_username()}
@@ -303,7 +303,7 @@ class OrderInspection(OnVehicle):
         """Order."""
         inspections.order(
             vehicle_id=self.vehicle.pk,
-            because=form.cleaned_data["because"],
+            text=form.cleaned_data["because"],
             by=self.request.user,  # type: ignore[arg-type]
             now=timezone.now(),
         )

@@ -28,9 +28,7 @@ class CannotStartError(Exception):
 
 def main() -> int:
     """Run until asked to stop. 0 after a wish, 1 after a failure."""
-    VAR.mkdir(parents=True, exist_ok=True)
-    logs = VAR / "log"
-    logs.mkdir(exist_ok=True)
+    logs = _private(VAR) / "log"
     parent = Parent(env=os.environ, logs=logs, cwd=BASE_DIR)
     parent.listen()
     with ExitStack() as stack:
@@ -41,13 +39,16 @@ def main() -> int:
             if os.environ.get("RESET") == "1":
                 _reset()
             parent.env = environment(os.environ, folder=VAR, host=HOST, port=port)
+            _say("PostgreSQL and Valkey …")
             _servers(parent, stack, logs)
             write_environment(VAR / "demo.env", parent.env, os.environ)
+            _say("tables, texts, code lists and the demo's world; the first time this takes half a minute …")
             _prepare(parent, port)
+            _say("web, worker and beat …")
             stack.callback(parent.stop_all)
             _start(parent, port)
             print(advice(_demo_json(), base_url=_base_url(port), logs=logs), flush=True)
-            parent.wait_for_ever()
+            parent.wait_for_ever(say=_say)
         except StopAskedError:
             _say("stopping")
         except (CannotStartError, ChildFailedError, EmbeddedError, PermissionError) as error:
@@ -55,6 +56,21 @@ def main() -> int:
             return 1
     _say("stopped; the data are kept, RESET=1 make demo begins anew")
     return 0
+
+
+def _private(folder: Path) -> Path:
+    """The folder and its logs, for us alone, whatever earlier starts left; all that is made from here on is as well.
+
+    Others may pass through the folder but not look into it: as root, the database runs under another account.
+    """
+    os.umask(0o077)
+    logs = folder / "log"
+    logs.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)
+    logs.chmod(0o700)
+    for path in logs.iterdir():
+        path.chmod(0o600)
+    return folder
 
 
 def _port() -> int:
@@ -112,7 +128,12 @@ def _servers(parent: Parent, stack: ExitStack, logs: Path) -> None:
     if not parent.env.get("REDIS_URL"):
         valkey = Valkey(VAR / "valkey", log=logs / "valkey.log")
         stack.callback(valkey.stop)
-        parent.watched["valkey"] = valkey.start(check=parent.check)
+
+        def start(port: int = 0) -> None:
+            parent.watched["valkey"] = valkey.start(port=port, check=parent.check)
+
+        start()
+        parent.again["valkey"] = lambda: start(valkey.port)  # where everybody looks for it
         parent.env["REDIS_URL"] = valkey.url
 
 

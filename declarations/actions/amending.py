@@ -24,8 +24,7 @@ from declarations.lifecycle import (
     Owed,
     VehicleStatus,
 )
-from declarations.models import Declaration, Vehicle, load_reference, note
-from declarations.models.history import By, owe
+from declarations.models import By, Declaration, Vehicle, load_reference, note, owe
 from declarations.models.standing import recompute
 from declarations.problems import Problem, errors
 
@@ -77,7 +76,9 @@ def amend(
         with transaction.atomic():
             _write(declaration, body, changes, now=now)
     except IntegrityError as clash:
-        raise Unacceptable(_taken_vins(declaration, changes)) from clash
+        if not any("vin" in values for _vehicle, values in changes):
+            raise
+        raise Unacceptable([_taken_vin(declaration, changes)]) from clash
     _expect_no_new_errors(declaration, before, header, changes, now=now)
     for vehicle, names in changes:
         _tell(declaration, vehicle, names, by=by, now=now)
@@ -190,20 +191,15 @@ def _normal(values: Mapping[str, Any]) -> dict[str, Any]:
     return normal
 
 
-def _taken_vins(declaration: Declaration, changes: list[tuple[Vehicle, dict[str, Any]]]) -> list[Problem]:
-    """Problems for the VINs that the unique index has just refused."""
+def _taken_vin(declaration: Declaration, changes: list[tuple[Vehicle, dict[str, Any]]]) -> Problem:
+    """What is wrong with the one VIN that changes: the unique index has just refused it."""
+    changed, number = next((vehicle.pk, values["vin"]) for vehicle, values in changes if "vin" in values)
     present = fresh(declaration).present_vehicles()
-    rows = {vehicle.pk: row for row, vehicle in enumerate(present)}
-    own = {vehicle.vin: row for row, vehicle in enumerate(present)}
-    found = []
-    for vehicle, values in changes:
-        if "vin" in values:
-            pointer, twin = f"/vehicles/{rows[vehicle.pk]}/vin", own.get(values["vin"])
-            if twin is None:
-                found.append(Problem(VIN_IN_USE, pointer))
-            else:
-                found.append(Problem(checks.VIN_DUPLICATE, pointer, values={"row": twin + 1}))
-    return found
+    pointer = f"/vehicles/{[vehicle.pk for vehicle in present].index(changed)}/vin"
+    twin = next((row for row, vehicle in enumerate(present, 1) if vehicle.vin == number), None)
+    if twin is None:
+        return Problem(VIN_IN_USE, pointer)
+    return Problem(checks.VIN_DUPLICATE, pointer, values={"row": twin})
 
 
 def _expect_movable(vehicles: list[Vehicle], header: set[str], changes: list[tuple[Vehicle, dict[str, Any]]]) -> None:
@@ -292,4 +288,4 @@ def _amend_vehicles(declaration: Declaration, vehicles: list[Vehicle], *, by: By
     for vehicle in vehicles:
         vehicle.being_assessed = True
     Vehicle.objects.bulk_update(vehicles, ["being_assessed"])
-    owe(Owed.ASSESS_AMENDED, subject=declaration.pk, at=now)
+    owe(Owed.ASSESS_AMENDED, declaration.pk, at=now)

@@ -1,5 +1,6 @@
 """Drafts: anything may be missing, nothing typed is lost, problems are counted at every change."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from declarations import checks, permissions, vin
 from declarations.actions.writing import accepted_problems, add_vehicles, change_vehicle, write_header
 from declarations.clearance.closing import withdraw
 from declarations.clearance.controls import expect_free_to_rename
-from declarations.errors import Conflict
+from declarations.errors import Conflict, Unacceptable
 from declarations.lifecycle import VehicleStatus
 from declarations.models import Declaration, Organisation, Vehicle, load_reference, note
 from declarations.models.history import By
@@ -55,22 +56,26 @@ def create(*, organisation: Organisation, body: Mapping[str, Any], by: Any, now:
 def change_draft(*, declaration_id: int, body: Mapping[str, Any], by: By, now: datetime) -> Declaration:
     """Merge a body into a draft: header fields that are there, vehicles matched by VIN, unknown VINs added.
 
-    Raises: NotPermitted; Conflict when it is no draft any more.
+    Raises: NotPermitted; Conflict when it is no draft any more; Unacceptable for a VIN that stands there twice.
     """
     declaration = locked_draft(declaration_id, by=by)
     write_header(declaration, body)
     declaration.save()
-    known: dict[str, Vehicle] = {}
+    known: defaultdict[str, list[Vehicle]] = defaultdict(list)
     there = Vehicle.objects.locked().filter(declaration=declaration).exclude(status=VehicleStatus.WITHDRAWN)
     for vehicle in there.order_by("position"):
-        known.setdefault(vehicle.vin, vehicle)
+        known[vin.normalise(vehicle.entered.get("vin", vehicle.vin))].append(vehicle)
     new = []
-    for values in body.get("vehicles") or []:
-        match = known.get(values["vin"]) if values.get("vin") else None
-        if match is None:
-            new.append(values)
+    for row, values in enumerate(body.get("vehicles") or []):
+        named = vin.normalise(values.get("vin") or "")
+        matches = known.get(named, []) if named else []
+        if len(matches) > 1:
+            twin = {"row": matches[0].position}
+            raise Unacceptable([Problem(checks.VIN_DUPLICATE, f"/vehicles/{row}/vin", values=twin)])
+        if matches:
+            change_vehicle(matches[0], {name: values[name] for name in values if name != "vin"}, now=now)
         else:
-            change_vehicle(match, values, now=now)
+            new.append(values)
     return _changed(declaration, new, by=by, now=now)
 
 

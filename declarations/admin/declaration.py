@@ -6,8 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from declarations import actions
@@ -47,7 +45,7 @@ class PapersForm(ReasonForm):
 class OrderForm(forms.Form):
     """Why a vehicle is examined."""
 
-    because = forms.CharField(label=_("What is to be examined, and why"), max_length=40)
+    because = forms.CharField(label=_("What is to be examined, and why"), max_length=200)
 
 
 class DetentionEndForm(ReasonForm):
@@ -111,7 +109,7 @@ def cancel(row: Declaration, values: dict[str, Any], by: Any, now: datetime) -> 
 
 def order_inspection(row: Vehicle, values: dict[str, Any], by: Any, now: datetime) -> object:
     """Have a vehicle examined."""
-    return inspections.order(vehicle_id=row.pk, because=values["because"], by=by, now=now)
+    return inspections.order(vehicle_id=row.pk, text=values["because"], by=by, now=now)
 
 
 def detain(row: Vehicle, values: dict[str, Any], by: Any, now: datetime) -> object:
@@ -137,6 +135,7 @@ def accept_problem(row: ProblemOverride, values: dict[str, Any], by: Any, now: d
 class DeclarationAdmin(ReadOnly):
     """Declarations."""
 
+    of_declaration = "pk"
     hidden = ("entered", "revision")
     list_display = ("reference", "organisation", "port", "status", "channel", "lodged_at", "released_at", "updated_at")
     list_filter = ("status", "channel", "port", "mode", "direction")
@@ -151,12 +150,6 @@ class DeclarationAdmin(ReadOnly):
         act(_("Grant the appeal"), grant_appeal),
         act(_("Cancel"), cancel),
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
-        """What this person may see; the operator sees all."""
-        rows: QuerySet[Declaration] = super().get_queryset(request)
-        seen = Declaration.objects.visible_to(request.user).order_by().values("pk")
-        return rows if getattr(request.user, "is_superuser", False) else rows.filter(pk__in=seen)
 
 
 @admin.register(Vehicle)

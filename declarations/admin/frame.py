@@ -51,11 +51,11 @@ class Rows(admin.ModelAdmin):
     change_form_template = "admin/acted_on.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Rows of the declarations that this person may see; the operator sees all."""
+        """Rows of the declarations that this officer sees as one; the operator sees all."""
         rows = super().get_queryset(request)
         if self.of_declaration is None or getattr(request.user, "is_superuser", False):
             return rows
-        seen = Declaration.objects.visible_to(request.user).order_by()
+        seen = Declaration.objects.for_officer(request.user).order_by()
         return rows.filter(**{f"{self.of_declaration}__in": seen})
 
     def change_view(

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +32,24 @@ def rotate(_row: PassKey, _values: dict[str, Any], _by: Any, now: datetime) -> o
 def revoke_pass_key(row: PassKey, _values: dict[str, Any], _by: Any, now: datetime) -> object:
     """A signing key that leaked."""
     return issuing.revoke_key(kid=row.kid, now=now)
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """Accounts, as Django keeps them; what is stored of a password is for whoever may set it anew."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Without the password for everybody who only reads."""
+        groups = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return groups
+        return [
+            (title, {**options, "fields": [name for name in options["fields"] if name != "password"]})
+            for title, options in groups
+        ]
 
 
 @admin.register(Organisation)

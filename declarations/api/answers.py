@@ -37,12 +37,16 @@ def _number(**options: Any) -> serializers.IntegerField:
 
 
 class BecauseAnswer(serializers.Serializer):
-    """Why a vehicle is not ready, who must act, and which act repairs it."""
+    """Why a vehicle is not ready, which act repairs it, who must act, from when, and what happens if nobody does."""
 
     code = _text()
     message = _text()
     must_act = serializers.ChoiceField(Actor.choices)
     repair = serializers.ChoiceField(Repair.choices)
+    who = _text()
+    since = _moment(allow_null=True)
+    until = _moment(allow_null=True)
+    otherwise = _maybe()
 
 
 class HitAnswer(serializers.Serializer):
@@ -71,6 +75,7 @@ class InspectionAnswer(serializers.Serializer):
     vin = _text()
     status = serializers.ChoiceField(InspectionStatus.choices)
     ordered_because = _text(required=False)
+    ordered_text = _text(required=False)
     follows_failure = serializers.BooleanField(required=False)
     ordered_at = _moment()
     started_at = _moment(allow_null=True)

@@ -152,7 +152,7 @@ class OrderBody(Body):
     """Which vehicle is to be examined, and why."""
 
     vehicle = Text(max_length=MOST_VIN, allow_blank=False, help_text="VIN of the live vehicle.")
-    because = Text(max_length=40, allow_blank=False, help_text="A short code or word, for officers only.")
+    because = Text(max_length=200, allow_blank=False, help_text="In the officer's words, for officers only.")
 
 
 class RemovalBody(Body):

@@ -99,7 +99,7 @@ class Inspections(ApiView):
         body = self.read(bodies.OrderBody)
         vehicle = _live_vehicle(request.user, body["vehicle"])
         permissions.check_can_order_inspection(request.user, vehicle.declaration)
-        inspection = inspections.order(vehicle_id=vehicle.pk, because=body["because"], by=self.person, now=self.now)
+        inspection = inspections.order(vehicle_id=vehicle.pk, text=body["because"], by=self.person, now=self.now)
         return Response(shapes.inspection(inspection), status=201)
 
 

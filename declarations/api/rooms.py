@@ -48,12 +48,12 @@ class DeclarationRoom(ApiView):
         return Response(body, headers={"ETag": declaration.etag})
 
     def vehicle_of(self, declaration: Declaration, vin: str) -> Vehicle:
-        """The vehicle of a declaration under a VIN as it was typed; one that goes on rather than a withdrawn one.
+        """The vehicle of a declaration under a VIN in whatever spelling; one that goes on rather than a withdrawn one.
 
         Raises: DoesNotExist.
         """
-        spellings = (vin, vins.normalise(vin))
-        found = [row for row in declaration.vehicles.order_by("position", "pk") if row.vin in spellings]
+        rows = declaration.vehicles.order_by("position", "pk")
+        found = [row for row in rows if vins.normalise(row.vin) == vins.normalise(vin)]
         if not found:
             raise Vehicle.DoesNotExist
-        return min(found, key=lambda row: row.status == VehicleStatus.WITHDRAWN)
+        return min(found, key=lambda row: (row.status == VehicleStatus.WITHDRAWN, row.vin != vin))

@@ -1,4 +1,4 @@
-"""Rows as the contract shows them. What only officers may read is added in one place each: `for_officer`."""
+"""Rows as the contract shows them. What only officers may read is added where one `sees_inside`."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -222,7 +222,8 @@ def inspection(row: Inspection, *, inside: bool = True, vin: str = "") -> dict[s
         shown |= {
             "id": str(row.public_id),
             "ordered_because": row.ordered_because,
-            "follows_failure": row.follows_id is not None,
+            "ordered_text": row.ordered_text,
+            "follows_failure": row.must_be_done,
         }
     return shown
 

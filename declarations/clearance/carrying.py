@@ -80,12 +80,13 @@ def _inspection(old: Vehicle, vehicle: Vehicle, *, by: By, now: datetime) -> Non
     newest = max(old.inspections.all(), key=lambda inspection: inspection.pk, default=None)
     if newest is None:
         return
-    because = newest.ordered_because
-    if last_result(old.inspections.all()) == InspectionStatus.NOT_SATISFACTORY:
-        because = inspections.AFTER_FAILURE
-    elif newest.status not in UNDONE:
+    failed = last_result(old.inspections.all()) == InspectionStatus.NOT_SATISFACTORY
+    if not failed and newest.status not in UNDONE:
         return
+    must_be_done = failed or newest.must_be_done
+    because = inspections.AFTER_FAILURE if failed else newest.ordered_because
     waiting = Inspection.objects.filter(vehicle=vehicle, status__in=WAITING)
-    if because == inspections.AFTER_FAILURE and waiting.update(ordered_because=because):
+    if must_be_done and waiting.update(ordered_because=because, must_be_done=True):
         return  # it waited for another cause already; now nobody waives it any more
-    inspections.open_order(vehicle, because=because, by=by, now=now)
+    text = newest.ordered_text
+    inspections.open_order(vehicle, because=because, text=text, must_be_done=must_be_done, by=by, now=now)

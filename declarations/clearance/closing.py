@@ -8,7 +8,6 @@ from django.db import transaction
 
 from declarations import vin
 from declarations.clearance.controls import WAITING
-from declarations.clearance.inspections import AFTER_FAILURE
 from declarations.clearance.issuing import revoke_passes
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, InspectionStatus, VehicleStatus
 from declarations.models import (
@@ -46,7 +45,7 @@ def _cancel_orders(vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason
     orders = list(
         Inspection.objects.select_related("vehicle")
         .filter(vehicle__in=vehicles, status__in=WAITING)
-        .exclude(ordered_because=AFTER_FAILURE)
+        .exclude(must_be_done=True)
     )
     for order in orders:
         order.closed_at = now
@@ -131,6 +130,7 @@ def complete(*, declaration_id: int, now: datetime) -> None:
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     if declaration.status not in HOLDING_VIN:
         return
+    recompute(Vehicle.objects.locked().filter(declaration=declaration).outdated(now), now=now)
     statuses = list(declaration.vehicles.values_list("status", flat=True))
     if any(status not in CLOSED_VEHICLE for status in statuses):
         return

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations import permissions
 from declarations.clearance.closing import withdraw
-from declarations.clearance.controls import settle
+from declarations.clearance.controls import refer_released, settle
 from declarations.clearance.issuing import issue_passes, revoke_passes
 from declarations.errors import Conflict, Unacceptable
 from declarations.lifecycle import CLOSED_VEHICLE, CheckStatus, DeclarationStatus, VehicleStatus
@@ -56,6 +56,8 @@ def decide(
 ) -> Declaration:
     """RELEASE, REFUSE or REQUEST_DOCUMENTS: the whole while UNDER_CONTROL, or the checks of the named vehicles.
 
+    REQUEST_DOCUMENTS opens such a check on a named vehicle that has none while the declaration is RELEASED.
+
     REFUSE after the deadline of DOCUMENTS_REQUIRED confirms that it is over.
 
     Raises: NotPermitted; Conflict when there is nothing of the kind to decide; Unacceptable for unknown VINs or papers.
@@ -73,12 +75,7 @@ def decide(
         if result == "RELEASE":
             release(declaration, by=by, now=now, reason="OFFICER_RELEASED", text=reason)
         else:
-            assert declaration.port is not None, "a lodged declaration has a port"
-            declaration.appeal_until = now + timedelta(hours=declaration.port.appeal_hours)
-            declaration.save(update_fields=["appeal_until"])
-            declaration.move_to(DeclarationStatus.REFUSED, by=by, at=now, reason="OFFICER_REFUSED", text=reason)
-            revoke_passes(declaration, by=by, now=now, reason="OFFICER_REFUSED")
-            recompute(Vehicle.objects.locked().filter(declaration=declaration), now=now)
+            _refuse(declaration, by=by, now=now, reason="OFFICER_REFUSED", text=reason)
     declaration.touch(at=now)
     return declaration
 
@@ -93,14 +90,19 @@ def confirm_overdue(*, declaration_id: int, reason: str, by: User, now: datetime
     permissions.check_can_decide(by, declaration)
     if not _is_overdue(declaration, now):
         raise Conflict("NOT_OVERDUE", _("The time for the documents is not over."))
+    _refuse(declaration, by=by, now=now, reason="DOCUMENTS_OVERDUE", text=reason)
+    declaration.touch(at=now)
+    return declaration
+
+
+def _refuse(declaration: Declaration, *, by: User, now: datetime, reason: str, text: str) -> None:
+    """Say no to the whole; the exporter may appeal within the port's term."""
     assert declaration.port is not None, "a lodged declaration has a port"
     declaration.appeal_until = now + timedelta(hours=declaration.port.appeal_hours)
     declaration.save(update_fields=["appeal_until"])
-    declaration.move_to(DeclarationStatus.REFUSED, by=by, at=now, reason="DOCUMENTS_OVERDUE", text=reason)
-    revoke_passes(declaration, by=by, now=now, reason="DOCUMENTS_OVERDUE")
+    declaration.move_to(DeclarationStatus.REFUSED, by=by, at=now, reason=reason, text=text)
+    revoke_passes(declaration, by=by, now=now, reason=reason)
     recompute(Vehicle.objects.locked().filter(declaration=declaration), now=now)
-    declaration.touch(at=now)
-    return declaration
 
 
 @transaction.atomic
@@ -211,6 +213,19 @@ def _decide_vehicles(
     settle(vehicles, by=by, now=now, reason="DOCUMENTS_ACCEPTED")
 
 
+def _open_checks(declaration: Declaration, vehicles: Sequence[Vehicle], *, by: User, now: datetime) -> None:
+    """Papers asked of a vehicle that was released are a check: else it would pass the gate before anybody saw them."""
+    open_checks = DocumentCheck.objects.filter(vehicle__in=vehicles, status=CheckStatus.OPEN)
+    checked = set(open_checks.values_list("vehicle", flat=True))
+    free = [row for row in vehicles if row.pk not in checked and row.status not in CLOSED_VEHICLE]
+    DocumentCheck.objects.bulk_create(
+        DocumentCheck(declaration=declaration, vehicle=vehicle, because="DOCUMENTS_ASKED", opened_at=now)
+        for vehicle in free
+    )
+    for vehicle in free:
+        refer_released(vehicle, by=by, now=now, reason="DOCUMENTS_ASKED")
+
+
 def _request(
     declaration: Declaration,
     *,
@@ -241,6 +256,8 @@ def _request(
         declaration.move_to(DeclarationStatus.DOCUMENTS_REQUIRED, by=by, at=now, reason="DOCUMENTS_ASKED", text=reason)
     elif declaration.status != DeclarationStatus.RELEASED:
         _expect_under_control(declaration)
+    else:
+        _open_checks(declaration, list(vehicles.values()), by=by, now=now)
     DocumentRequest.objects.bulk_create(
         DocumentRequest(
             declaration=declaration,

@@ -15,18 +15,33 @@ from declarations.models.standing import recompute
 from declarations.words import InspectionNext
 
 AFTER_FAILURE = "AFTER_FAILURE"
-"""Ordered because the one before was not satisfactory; it has to be done, whoever declares the vehicle by then."""
+"""Ordered because the one before was not satisfactory."""
+
+BY_OFFICER = "OFFICER"
+"""Ordered by an officer, who says why in his own words."""
 
 
 def open_order(
-    vehicle: Vehicle, *, because: str, by: By, now: datetime, follows: Inspection | None = None
+    vehicle: Vehicle,
+    *,
+    because: str,
+    text: str = "",
+    must_be_done: bool = False,
+    follows: Inspection | None = None,
+    by: By,
+    now: datetime,
 ) -> Inspection | None:
-    """Order an inspection of a locked vehicle unless one is waiting; a RELEASED vehicle is referred at once."""
+    """Order an inspection of a locked vehicle unless one is waiting; a RELEASED vehicle is referred at once.
+
+    must_be_done: nobody waives or cancels it, whoever declares the vehicle by then, for the last one failed.
+    """
     if Inspection.objects.filter(vehicle=vehicle, status__in=WAITING).exists():
         return None
     inspection = Inspection(
         vehicle=vehicle,
         ordered_because=because,
+        ordered_text=text,
+        must_be_done=must_be_done,
         ordered_by=None if isinstance(by, str) else by,
         ordered_at=now,
         follows=follows,
@@ -36,8 +51,8 @@ def open_order(
 
 
 @transaction.atomic
-def order(*, vehicle_id: int, because: str, by: By, now: datetime) -> Inspection:
-    """An officer wants a vehicle examined.
+def order(*, vehicle_id: int, text: str, by: By, now: datetime) -> Inspection:
+    """An officer wants a vehicle examined, and says why.
 
     Raises: NotPermitted; Conflict when it is gone or an order waits already.
     """
@@ -46,7 +61,7 @@ def order(*, vehicle_id: int, because: str, by: By, now: datetime) -> Inspection
     permissions.check_can_order_inspection(by, declaration)
     if vehicle.status in CLOSED_VEHICLE:
         raise Conflict("VEHICLE_GONE", _("This vehicle is no longer in the port."))
-    inspection = open_order(vehicle, because=because, by=by, now=now)
+    inspection = open_order(vehicle, because=BY_OFFICER, text=text, by=by, now=now)
     if inspection is None:
         raise Conflict("INSPECTION_WAITS", _("An inspection of this vehicle waits already."))
     _tell(declaration, vehicle, now=now)
@@ -91,7 +106,7 @@ def finish(
     _close(inspection, InspectionStatus.NOT_SATISFACTORY, findings=findings, by=by, now=now)
     if vehicle.status in (VehicleStatus.PRESENTED, VehicleStatus.RELEASED):
         vehicle.move_to(VehicleStatus.REFERRED, by=by, at=now, reason="INSPECTION_FAILED")
-    open_order(vehicle, because=AFTER_FAILURE, by=by, now=now, follows=inspection)
+    open_order(vehicle, because=AFTER_FAILURE, must_be_done=True, follows=inspection, by=by, now=now)
     if next_step == InspectionNext.TURN_BACK and vehicle.status == VehicleStatus.REFERRED:
         vehicle.move_to(VehicleStatus.DECLARED, by=by, at=now, reason="TURNED_BACK")
         declaration.touch(at=now)
@@ -108,7 +123,7 @@ def waive(*, public_id: uuid.UUID, reason: str, by: By, now: datetime) -> Inspec
     inspection, vehicle, declaration = _locked_inspection(public_id)
     permissions.check_can_waive(by, declaration)
     _expect(inspection, *WAITING)
-    if inspection.ordered_because == AFTER_FAILURE:
+    if inspection.must_be_done:
         raise Conflict("AFTER_FAILURE", _("This inspection follows a failed one; it has to be done."))
     _close(inspection, InspectionStatus.WAIVED, findings=reason, by=by, now=now)
     settle([vehicle], by=by, now=now, reason="INSPECTION_WAIVED")

@@ -18,7 +18,7 @@ def verify(*, organisation_id: int, by: User, now: datetime) -> Organisation:
     Raises: NotPermitted; Conflict when it is verified already.
     """
     organisation = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation_id)
-    permissions.check_can_verify(by)
+    permissions.check_can_verify(by, organisation)
     if organisation.verified_at is not None:
         raise Conflict("ALREADY_VERIFIED", _("This organisation is verified already."))
     organisation.verified_at, organisation.verified_by = now, by

@@ -1,6 +1,7 @@
 """Statuses, legal moves, and what a move owes."""
 
 from declarations.lifecycle.moves import (
+    ANNULS,
     AT_PORT,
     CLOSED_VEHICLE,
     HOLDING_VIN,
@@ -22,6 +23,7 @@ from declarations.lifecycle.statuses import (
 )
 
 __all__ = [
+    "ANNULS",
     "AT_PORT",
     "CLOSED_VEHICLE",
     "HOLDING_VIN",

@@ -17,6 +17,7 @@ from declarations.lifecycle.statuses import (
 from declarations.lifecycle.statuses import (
     VehicleStatus as V,
 )
+from declarations.words import Stage
 
 
 class Machine(StrEnum):
@@ -79,6 +80,7 @@ class Owed(StrEnum):
     ASSESS = "assess"
     ASSESS_AMENDED = "assess_amended"
     COMPLETE = "complete"
+    REFRESH = "refresh"
     READ_SHEET = "read_sheet"
     CHECK_SHEET = "check_sheet"
     TAKE_SHEET = "take_sheet"
@@ -92,6 +94,15 @@ OWES: dict[tuple[Machine, str], tuple[Owed, ...]] = {
     (Machine.VEHICLE, V.WITHDRAWN): (Owed.COMPLETE,),
 }
 """What arriving at a status owes to the declaration."""
+
+ANNULS: dict[tuple[Machine, str], tuple[Stage, ...]] = {
+    (Machine.VEHICLE, V.DECLARED): (Stage.ENTRY, Stage.RELEASE, Stage.EXIT),
+    (Machine.VEHICLE, V.PRESENTED): (Stage.RELEASE, Stage.EXIT),
+    (Machine.VEHICLE, V.REFERRED): (Stage.RELEASE, Stage.EXIT),
+    (Machine.VEHICLE, V.DETAINED): (Stage.RELEASE, Stage.EXIT),
+    (Machine.VEHICLE, V.RELEASED): (Stage.EXIT,),
+}
+"""The stages that are to be passed again after a status: their admissions end on arriving there (DOMAIN law 2)."""
 
 HOLDING_VIN = frozenset({D.LODGED, D.UNDER_CONTROL, D.DOCUMENTS_REQUIRED, D.RELEASED})
 """Declarations whose open vehicles hold their VIN (DOMAIN law 4)."""

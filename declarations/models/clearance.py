@@ -203,6 +203,8 @@ class Inspection(Movable):
         _("status"), max_length=16, choices=InspectionStatus, default=InspectionStatus.ORDERED, editable=False
     )
     ordered_because = models.CharField(_("ordered because"), max_length=40)
+    ordered_text = models.CharField(_("in the officer's words"), max_length=200, blank=True)
+    must_be_done = models.BooleanField(_("has to be done"), default=False)
     ordered_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", verbose_name=_("ordered by"))
     ordered_at = models.DateTimeField(_("ordered at"))
     follows = models.OneToOneField(
@@ -225,7 +227,8 @@ class Inspection(Movable):
             models.CheckConstraint(name="inspection_status_known", condition=Q(status__in=InspectionStatus.values)),
             models.CheckConstraint(
                 name="inspection_after_failure_is_done",
-                condition=Q(follows=None) | ~Q(status__in=["WAIVED", "CANCELLED"]),
+                condition=(Q(follows=None) & Q(must_be_done=False))
+                | (Q(must_be_done=True) & ~Q(status__in=["WAIVED", "CANCELLED"])),
             ),
         ]
         triggers = [
@@ -236,9 +239,6 @@ class Inspection(Movable):
     def __str__(self) -> str:
         """Why and how it stands."""
         return f"{self.ordered_because} {self.status}"
-
-    def _owners(self) -> tuple[int, int | None]:
-        return self.vehicle.declaration_id, self.vehicle_id
 
 
 class Override(models.Model):

@@ -7,14 +7,16 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import DeclarationStatus, Machine
 from declarations.models.body import DECLARATION_FIELDS, Typed, overlay
+from declarations.models.history import History
 from declarations.models.movable import Movable
-from declarations.models.parties import roles_of
-from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, begins_at_the_beginning, status_has_history
+from declarations.models.parties import Roles, roles_of
+from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, Law, begins_at_the_beginning, status_has_history
+from declarations.readiness import Wait, wait_of_declaration
 from declarations.words import Channel
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -31,18 +33,24 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
     def visible_to(self, user: object) -> Self:
         """What this user may see: exporters their own, officers what was lodged at their ports."""
         roles = roles_of(user)
-        mine = Q(organisation__in=roles.organisations)
-        if not roles.is_officer:
-            return self.filter(mine)
-        ports = roles.ports()
-        here = Q() if ports is None else Q(port__in=ports)
-        shown = ~Q(status=DeclarationStatus.DRAFT) | Q(pk__in=self._asked())
-        return self.filter(mine | (here & shown))
+        return self.filter(Q(organisation__in=roles.organisations) | self._at_the_port(roles))
+
+    def for_officer(self, user: object) -> Self:
+        """What this user sees with an officer's eyes; never what his own enterprise declared."""
+        roles = roles_of(user)
+        return self.filter(self._at_the_port(roles)).exclude(organisation__in=roles.organisations)
 
     @staticmethod
-    def _asked() -> models.QuerySet[Any]:
-        """Drafts of which an exporter put a problem on the officer's desk."""
-        return ProblemOverride.objects.values("declaration")
+    def _at_the_port(roles: Roles) -> Q:
+        """Lodged at a port of this officer, or a draft of which an exporter put a problem on his desk."""
+        ports = roles.ports()
+        here = Q() if ports is None else Q(port__in=ports)
+        return here & (~Q(status=DeclarationStatus.DRAFT) | Q(pk__in=ProblemOverride.objects.values("declaration")))
+
+    def with_appeal(self) -> Self:
+        """With `appealed_at`: when the exporter last appealed the refusal that stands, None if he did not."""
+        said = History.objects.filter(declaration=OuterRef("pk"), reason="APPEALED", at__gte=OuterRef("status_at"))
+        return self.annotate(appealed_at=Subquery(said.order_by("-id").values("at")[:1]))
 
     def locked(self) -> Self:
         """Rows under FOR UPDATE; always the declaration first, then vehicles, then passes."""
@@ -95,6 +103,9 @@ class Declaration(Typed, Movable):
     documents_due_at = models.DateTimeField(_("documents due"), null=True, editable=False)
     appeal_until = models.DateTimeField(_("appeal until"), null=True, editable=False)
 
+    appealed_at: datetime | None = None
+    """Known only of rows read `with_appeal`."""
+
     objects = DeclarationQuerySet.as_manager()
 
     class Meta:
@@ -120,14 +131,14 @@ class Declaration(Typed, Movable):
         triggers = [
             begins_at_the_beginning(Machine.DECLARATION),
             status_has_history("declarations_declaration", "declaration"),
-            pgtrigger.Trigger(
+            Law(
                 name="declaration_law_3",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("NEW.status = 'RELEASED' AND OLD.status <> 'RELEASED'"),
                 func=LAW_3_DECLARATION,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="declaration_law_6",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.After,
@@ -141,13 +152,22 @@ class Declaration(Typed, Movable):
         """The reference."""
         return self.reference
 
-    def _owners(self) -> tuple[int, int | None]:
-        return self.pk, None
-
     @property
     def is_draft(self) -> bool:
         """Whether the exporter may still change everything freely."""
         return self.status in (DeclarationStatus.DRAFT, DeclarationStatus.REJECTED)
+
+    @property
+    def wait(self) -> Wait | None:
+        """What the declaration as a whole waits for."""
+        return wait_of_declaration(
+            DeclarationStatus(self.status),
+            since=self.status_at,
+            expires_at=self.expires_at,
+            documents_due_at=self.documents_due_at,
+            appeal_until=self.appeal_until,
+            appealed_at=self.appealed_at,
+        )
 
     @property
     def etag(self) -> str:

@@ -16,8 +16,8 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from declarations.lifecycle import MOVES, Machine
-from declarations.models.triggers import CHAIN, append_only, refuse
+from declarations.lifecycle import Machine
+from declarations.models.triggers import CHAIN, LEGAL, Law, append_only
 
 By = User | str
 """Who acts: a person, or the name of what acts by itself ("clearance", "lane CNHRS-R1")."""
@@ -73,25 +73,14 @@ class History(models.Model):
         ]
         triggers = [
             *append_only("history"),
-            pgtrigger.Trigger(
+            Law(
                 name="history_legal_move",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("NEW.machine <> 'note'"),
-                func=refuse(
-                    "NOT ("
-                    + " OR ".join(
-                        f"(NEW.machine = '{machine.value}' AND NEW.from_status = '{from_}' AND NEW.to_status = ANY "
-                        f"('{{{','.join(sorted(targets))}}}'))"
-                        for machine, table in MOVES.items()
-                        for from_, targets in table.items()
-                        if targets
-                    )
-                    + ")",
-                    "no such move",
-                ),
+                func=LEGAL,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="history_unbroken_chain",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
@@ -169,6 +158,7 @@ class OutboxTask(models.Model):
         return f"{self.kind} {self.subject}"
 
 
-def owe(kind: str, *, subject: int, at: datetime) -> OutboxTask:
-    """Promise a piece of work that no move stands for, in the transaction that makes it necessary."""
-    return OutboxTask.objects.create(kind=kind, subject=subject, trace_id=trace_id(), created_at=at, due_at=at)
+def owe(kind: str, *subjects: int, at: datetime) -> list[OutboxTask]:
+    """Promise work that no move stands for, one piece for each subject, in the transaction that makes it necessary."""
+    promised = {"kind": kind, "trace_id": trace_id(), "created_at": at, "due_at": at}
+    return OutboxTask.objects.bulk_create(OutboxTask(subject=subject, **promised) for subject in subjects)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
-from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, OWES, Machine, check_moves
+from declarations.lifecycle import ANNULS, CLOSED_VEHICLE, HOLDING_VIN, OWES, Machine, check_moves
 from declarations.models.history import By, signed, trace_id
 
 
@@ -55,10 +55,6 @@ class Movable(models.Model):
         """
         move([self], *steps, by=by, at=at, reason=reason, text=text, data=data, admissions=admissions)
 
-    def _owners(self) -> tuple[int, int | None]:
-        """The declaration and the vehicle that the history row names."""
-        raise NotImplementedError
-
 
 def begin(rows: Sequence[Movable], *, by: By, at: datetime, reason: str = "CREATED") -> None:
     """Insert new rows of one machine in their first status, with their history."""
@@ -70,30 +66,25 @@ def begin(rows: Sequence[Movable], *, by: By, at: datetime, reason: str = "CREAT
         row.status_at = at
     model._default_manager.bulk_create(rows)
     by_id, by_label = signed(by)
-    owners = [row._owners() for row in rows]
+    machine = rows[0].machine
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                 vehicle_id, from_status, to_status, reason, text, data)
-            SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text,
-                %(machine)s::text, new.subject, new.declaration,
-                new.vehicle, '', %(status)s::text, %(reason)s::text, '', '{}'::jsonb
-            FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[])
-                WITH ORDINALITY AS new(subject, declaration, vehicle, n)
-            ORDER BY new.n
+            SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, %(machine)s::text,
+                t.id, {OWNERS[machine]}, '', %(status)s::text, %(reason)s::text, '', '{{}}'::jsonb
+            FROM {model._meta.db_table} t WHERE t.id = ANY (%(ids)s::bigint[]) ORDER BY t.id
             """,
             {
                 "at": at,
                 "by_id": by_id,
                 "by_label": by_label,
                 "trace_id": trace_id(),
-                "machine": rows[0].machine.value,
+                "machine": machine.value,
                 "status": rows[0].status,
                 "reason": reason,
-                "subjects": [row.pk for row in rows],
-                "declarations": [owner[0] for owner in owners],
-                "vehicles": [owner[1] for owner in owners],
+                "ids": [row.pk for row in rows],
             },
         )
 
@@ -119,17 +110,29 @@ def move(
         check_moves(machine, row.status, *steps)
     if machine is Machine.DECLARATION and to in HOLDING_VIN:
         _queue_for_vins([row.pk for row in rows if row.status not in HOLDING_VIN])
-    owners = [row._owners() for row in rows]
-    chain = [
-        (row.pk, *owner, from_, step)
-        for row, owner in zip(rows, owners, strict=True)
-        for from_, step in zip((row.status, *steps[:-1]), steps, strict=True)
-    ]
-    promises = [kind for step in steps for kind in OWES.get((machine, step), ())]
-    owed = [(kind, declaration) for declaration in dict.fromkeys(owner[0] for owner in owners) for kind in promises]
     by_id, by_label = signed(by)
-    extra = EXTRA.get(machine, "")
-    granted = list(admissions)
+    values: dict[str, Any] = {
+        "to": to,
+        "at": at,
+        "ids": [row.pk for row in rows],
+        "froms": [row.status for row in rows],
+        "by_id": by_id,
+        "by_label": by_label,
+        "trace_id": trace_id(),
+        "machine": machine.value,
+        "reason": reason,
+        "text": text,
+        "data": json.dumps(data or {}, default=str),
+    }
+    # Words of our own tables, check_moves saw to that: they stand in the statement, not beside it.
+    chain, also = _array(steps), ALSO.get(machine, "")
+    if promises := [kind for step in steps for kind in OWES.get((machine, step), ())]:
+        also += OWE.format(kinds=_array(promises))
+    if annulled := [stage for step in steps for stage in ANNULS.get((machine, step), ())]:
+        also += ANNUL.format(stages=_array(annulled))
+    if granted := list(admissions):
+        values["stages"], values["passages"] = map(list, zip(*granted, strict=True))
+        also += ADMIT
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -137,48 +140,19 @@ def move(
                 UPDATE {table} AS t SET status = %(to)s::text, status_at = %(at)s::timestamptz {SET.get(machine, "")}
                 FROM unnest(%(ids)s::bigint[], %(froms)s::text[]) AS asked(id, from_status)
                 WHERE t.id = asked.id AND t.status = asked.from_status
-                RETURNING t.id
+                RETURNING t.id, asked.from_status, {OWNERS[machine]}
             ), remembered AS (
                 INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                     vehicle_id, from_status, to_status, reason, text, data)
                 SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text,
-                    %(machine)s::text, step.subject, step.declaration, step.vehicle, step.from_, step.to_,
+                    %(machine)s::text, moved.id, moved.declaration, moved.vehicle,
+                    COALESCE(({chain})[step.n - 1], moved.from_status), step.to_,
                     %(reason)s::text, %(text)s::text, %(data)s::jsonb
-                FROM unnest(%(subjects)s::bigint[], %(declarations)s::bigint[], %(vehicles)s::bigint[],
-                    %(steps_from)s::text[], %(steps_to)s::text[])
-                    WITH ORDINALITY AS step(subject, declaration, vehicle, from_, to_, n)
-                JOIN moved ON moved.id = step.subject ORDER BY step.n
-            ), owed AS (
-                INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
-                SELECT task.kind, task.subject, %(trace_id)s::text, %(at)s::timestamptz, %(at)s::timestamptz, 0, ''
-                FROM unnest(%(owed_kinds)s::text[], %(owed_subjects)s::bigint[]) AS task(kind, subject)
-                WHERE EXISTS (SELECT 1 FROM moved)
-            ) {extra}
+                FROM moved, unnest({chain}) WITH ORDINALITY AS step(to_, n) ORDER BY moved.id, step.n
+            ) {also}
             SELECT count(*) FROM moved
             """,
-            {
-                "to": to,
-                "steps": list(steps),
-                "at": at,
-                "ids": [row.pk for row in rows],
-                "froms": [row.status for row in rows],
-                "by_id": by_id,
-                "by_label": by_label,
-                "trace_id": trace_id(),
-                "machine": machine.value,
-                "reason": reason,
-                "text": text,
-                "data": json.dumps(data or {}, default=str),
-                "subjects": [link[0] for link in chain],
-                "declarations": [link[1] for link in chain],
-                "vehicles": [link[2] for link in chain],
-                "steps_from": [link[3] for link in chain],
-                "steps_to": [link[4] for link in chain],
-                "owed_kinds": [kind for kind, _subject in owed],
-                "owed_subjects": [subject for _kind, subject in owed],
-                "stages": [stage for stage, _passage in granted],
-                "passages": [passage for _stage, passage in granted],
-            },
+            values,
         )
         (moved,) = cursor.fetchone() or (0,)
     if moved != len(rows):
@@ -187,6 +161,10 @@ def move(
         )
     for row in rows:
         row.status, row.status_at = to, at
+
+
+def _array(words: Iterable[str]) -> str:
+    return "'{" + ",".join(words) + "}'::text[]"
 
 
 def _queue_for_vins(declaration_ids: list[int]) -> None:
@@ -207,11 +185,23 @@ def _queue_for_vins(declaration_ids: list[int]) -> None:
         )
 
 
+_OF_VEHICLE = (
+    "(SELECT v.declaration_id FROM declarations_vehicle v WHERE v.id = t.vehicle_id) AS declaration, "
+    "t.vehicle_id AS vehicle"
+)
+OWNERS: dict[Machine, str] = {
+    Machine.DECLARATION: "t.id AS declaration, NULL::bigint AS vehicle",
+    Machine.VEHICLE: "t.declaration_id AS declaration, t.id AS vehicle",
+    Machine.PASS: _OF_VEHICLE,
+    Machine.INSPECTION: _OF_VEHICLE,
+}
+"""The declaration and the vehicle that a history row names beside its subject."""
+
 # A vehicle holds its VIN while it is open and its declaration is with customs (law 4). Readiness is no longer true
 # after a move: actions compute it anew, a scan leaves that to whoever looks. A declaration's move changes what its
 # vehicles hold.
-HOLDING = "'{" + ",".join(sorted(HOLDING_VIN)) + "}'"
-CLOSED = "'{" + ",".join(sorted(CLOSED_VEHICLE)) + "}'"
+HOLDING = _array(sorted(HOLDING_VIN))
+CLOSED = _array(sorted(CLOSED_VEHICLE))
 
 SET: dict[Machine, str] = {
     Machine.VEHICLE: f""",
@@ -221,19 +211,7 @@ SET: dict[Machine, str] = {
         ready = false, ready_until = NULL, not_ready_because = '[]'""",
 }
 
-EXTRA: dict[Machine, str] = {
-    Machine.VEHICLE: """, annulled AS (
-        UPDATE declarations_admission a
-        SET annulled_at = %(at)s::timestamptz, annulled_by_id = %(by_id)s::int, annul_reason = %(reason)s::text
-        FROM moved WHERE a.vehicle_id = moved.id AND a.annulled_at IS NULL AND (
-            'DECLARED' = ANY (%(steps)s::text[])
-            OR (%(steps)s::text[] && '{PRESENTED,REFERRED,DETAINED}' AND a.stage = ANY ('{RELEASE,EXIT}'))
-            OR ('RELEASED' = ANY (%(steps)s::text[]) AND a.stage = 'EXIT'))
-    ), admitted AS (
-        INSERT INTO declarations_admission (vehicle_id, stage, passage_id, at, annul_reason)
-        SELECT moved.id, granted.stage, granted.passage, %(at)s::timestamptz, ''
-        FROM moved, unnest(%(stages)s::text[], %(passages)s::uuid[]) AS granted(stage, passage)
-    )""",
+ALSO: dict[Machine, str] = {
     Machine.DECLARATION: f""", holding AS (
         UPDATE declarations_vehicle v
         SET live = %(to)s::text = ANY ({HOLDING})
@@ -243,3 +221,24 @@ EXTRA: dict[Machine, str] = {
             AND v.status <> ALL ({CLOSED}))
     )""",
 }
+
+OWE = """, owed AS (
+    INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
+    SELECT DISTINCT task.kind, moved.declaration, %(trace_id)s::text, %(at)s::timestamptz, %(at)s::timestamptz, 0, ''
+    FROM moved, unnest({kinds}) AS task(kind)
+)"""
+
+# The ids stand here once more, so that the rows are found by their vehicle whatever the planner thinks of `moved`.
+ANNUL = """, annulled AS (
+    UPDATE declarations_admission a
+    SET annulled_at = %(at)s::timestamptz, annulled_by_id = %(by_id)s::int, annul_reason = %(reason)s::text
+    FROM moved
+    WHERE a.vehicle_id = ANY (%(ids)s::bigint[]) AND a.vehicle_id = moved.id AND a.annulled_at IS NULL
+      AND a.stage = ANY ({stages})
+)"""
+
+ADMIT = """, admitted AS (
+    INSERT INTO declarations_admission (vehicle_id, stage, passage_id, at, annul_reason)
+    SELECT moved.id, granted.stage, granted.passage, %(at)s::timestamptz, ''
+    FROM moved, unnest(%(stages)s::text[], %(passages)s::uuid[]) AS granted(stage, passage)
+)"""

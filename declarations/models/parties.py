@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import PassKeyStatus
 from declarations.models.sealed import SealedTextField
-from declarations.models.triggers import refuse
+from declarations.models.triggers import Law, refuse
 from declarations.words import RoleName
 
 OFFICERS = frozenset(
@@ -213,7 +213,7 @@ class PassKey(models.Model):
             models.CheckConstraint(name="pass_key_status_known", condition=Q(status__in=PassKeyStatus.values)),
         ]
         triggers = [
-            pgtrigger.Trigger(
+            Law(
                 name="pass_key_revoked_for_ever",
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,

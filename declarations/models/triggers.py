@@ -3,9 +3,36 @@
 Each trigger names its law (DOMAIN section 4). They raise check_violation, which Django shows as IntegrityError.
 """
 
+from typing import Any
+
 import pgtrigger
+from pgtrigger.compiler import Trigger as Compiled
+from pgtrigger.compiler import UpsertTriggerSql
 
 from declarations.lifecycle import MOVES, Machine
+
+
+class LawSql(UpsertTriggerSql):
+    """A trigger as it is written into the database, bare of the switch by which a session could set it aside."""
+
+    def get_template(self) -> str:
+        """The statements; migrations hold their values."""
+        return """
+            CREATE OR REPLACE FUNCTION {pgid}() RETURNS TRIGGER AS $$ BEGIN {func} END; $$ LANGUAGE plpgsql;
+            DROP TRIGGER IF EXISTS {pgid} ON {table};
+            CREATE {constraint} TRIGGER {pgid} {when} {operation} ON {table} {timing}
+                FOR EACH {level} {condition} EXECUTE FUNCTION {execute};
+            COMMENT ON TRIGGER {pgid} ON {table} IS '{hash}';
+        """
+
+
+class Law(pgtrigger.Trigger):
+    """A trigger that nobody can ignore: `pgtrigger.ignore` and its setting have no hold on it."""
+
+    def compile(self, model: Any) -> Compiled:
+        """The trigger as migrations keep it."""
+        compiled = super().compile(model)
+        return Compiled(name=compiled.name, sql=LawSql(**compiled.sql.kwargs))
 
 
 def refuse(condition: str, message: str) -> str:
@@ -19,16 +46,16 @@ NEVER = "RAISE EXCEPTION 'rows of % never change or vanish', TG_TABLE_NAME USING
 UNLESS_TESTS_EMPTY_TABLES = "IF current_setting('silkgate.allow_truncate', true) = 'on' THEN RETURN NULL; END IF; "
 
 
-def append_only(name: str) -> list[pgtrigger.Trigger]:
+def append_only(name: str) -> list[Law]:
     """Law 7: rows never change or vanish, TRUNCATE included."""
     return [
-        pgtrigger.Trigger(
+        Law(
             name=f"{name}_append_only",
             operation=pgtrigger.Update | pgtrigger.Delete,
             when=pgtrigger.Before,
             func=NEVER,
         ),
-        pgtrigger.Trigger(
+        Law(
             name=f"{name}_no_truncate",
             operation=pgtrigger.Truncate,
             when=pgtrigger.Before,
@@ -37,6 +64,14 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
         ),
     ]
 
+
+LEGAL_MOVES = ",".join(
+    sorted(f"{machine}:{from_}:{to}" for machine, table in MOVES.items() for from_, tos in table.items() for to in tos)
+)
+LEGAL = refuse(
+    f"concat_ws(':', NEW.machine, NEW.from_status, NEW.to_status) <> ALL ('{{{LEGAL_MOVES}}}')",
+    "no such move",
+)
 
 CHAIN = """
 IF NEW.from_status <> COALESCE(
@@ -51,9 +86,9 @@ RETURN NULL;
 """
 
 
-def status_has_history(table: str, machine: str) -> pgtrigger.Trigger:
+def status_has_history(table: str, machine: str) -> Law:
     """A status nobody wrote history for cannot be committed."""
-    return pgtrigger.Trigger(
+    return Law(
         name=f"{machine}_status_has_history",
         operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
         when=pgtrigger.After,
@@ -70,10 +105,10 @@ def status_has_history(table: str, machine: str) -> pgtrigger.Trigger:
     )
 
 
-def begins_at_the_beginning(machine: Machine) -> pgtrigger.Trigger:
+def begins_at_the_beginning(machine: Machine) -> Law:
     """A new row stands in its first status; all laws of moves would be void if it could be inserted further on."""
     first = ",".join(sorted(MOVES[machine][""]))
-    return pgtrigger.Trigger(
+    return Law(
         name=f"{machine.value}_first_status",
         operation=pgtrigger.Insert,
         when=pgtrigger.Before,

@@ -1,5 +1,6 @@
 """One vehicle of one declaration, with its papers, its driver, its admissions and its pass."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -22,10 +23,11 @@ from declarations.models.triggers import (
     LAW_3_VEHICLE,
     LAW_6,
     NO_LIVE_ADMISSION_AHEAD,
+    Law,
     begins_at_the_beginning,
     status_has_history,
 )
-from declarations.words import Channel, Condition, Stage
+from declarations.words import Channel, Stage
 
 TAIL = 6
 """Last characters of a VIN by which people search."""
@@ -37,6 +39,10 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
     def visible_to(self, user: object) -> Self:
         """Vehicles of the declarations that this user may see."""
         return self.filter(declaration__in=Declaration.objects.visible_to(user).order_by())
+
+    def for_officer(self, user: object) -> Self:
+        """Vehicles of the declarations that this user sees with an officer's eyes."""
+        return self.filter(declaration__in=Declaration.objects.for_officer(user).order_by())
 
     def locked(self) -> Self:
         """Rows under FOR UPDATE; their declaration must be locked before."""
@@ -66,6 +72,10 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
             to_status__in=[VehicleStatus.DECLARED, VehicleStatus.WITHDRAWN],
         )
         return self.annotate(left_port_at=Subquery(left.order_by("-id").values("at")[:1]))
+
+    def outdated(self, now: datetime) -> Self:
+        """Those whose kept readiness no longer holds; see `Vehicle.is_outdated`."""
+        return self.filter(Q(ready_until__lte=now) | Q(ready=False, not_ready_because=[]))
 
     def whole(self) -> Self:
         """With everything that a page or the API shows of a vehicle, in a fixed number of queries."""
@@ -108,7 +118,8 @@ class Vehicle(Typed, Movable):
     channel = models.CharField(_("channel"), max_length=6, choices=Channel, blank=True, editable=False)
     being_assessed = models.BooleanField(_("being assessed"), default=False, editable=False)
     ready = models.BooleanField(_("ready"), default=False, editable=False)
-    ready_until = models.DateTimeField(_("ready until"), null=True, editable=False)
+    # until when the kept answer, ready or not, holds by the clock alone
+    ready_until = models.DateTimeField(_("readiness holds until"), null=True, editable=False)
     not_ready_because = models.JSONField(_("not ready because"), default=list, editable=False)
 
     objects = VehicleQuerySet.as_manager()
@@ -133,7 +144,7 @@ class Vehicle(Typed, Movable):
         triggers = [
             begins_at_the_beginning(Machine.VEHICLE),
             status_has_history("declarations_vehicle", "vehicle"),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_1",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
@@ -143,25 +154,37 @@ class Vehicle(Typed, Movable):
                 ),
                 func=LAW_1,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_3",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition("NEW.status IN ('RELEASED', 'EXITED') AND NEW.status <> OLD.status"),
                 func=LAW_3_VEHICLE,
             ),
-            pgtrigger.Trigger(
+            Law(
                 name="vehicle_law_2",
                 operation=pgtrigger.UpdateOf("status"),
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
+                condition=pgtrigger.Condition("NEW.status NOT IN ('EXITED', 'HANDED_OVER', 'RETURNED', 'WITHDRAWN')"),
                 func=NO_LIVE_ADMISSION_AHEAD,
             ),
-            pgtrigger.Trigger(
-                name="vehicle_law_6",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
+            Law(
+                name="vehicle_law_6_added",
+                operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
+                func=LAW_6.format(declaration="NEW.declaration_id"),
+            ),
+            Law(
+                name="vehicle_law_6",
+                operation=pgtrigger.UpdateOf("status"),
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                # An open vehicle that stays open, or leaves, cannot undo what held before.
+                condition=pgtrigger.Condition(
+                    "OLD.status IN ('EXITED', 'HANDED_OVER', 'RETURNED', 'WITHDRAWN') OR NEW.status = 'WITHDRAWN'"
+                ),
                 func=LAW_6.format(declaration="NEW.declaration_id"),
             ),
         ]
@@ -170,18 +193,15 @@ class Vehicle(Typed, Movable):
         """The VIN."""
         return self.vin
 
-    def _owners(self) -> tuple[int, int | None]:
-        return self.declaration_id, self.pk
+    def is_outdated(self, now: datetime) -> bool:
+        """Whether the kept readiness no longer holds: its time is over, or a move emptied it (a scan computes none)."""
+        is_over = self.ready_until is not None and self.ready_until <= now
+        return is_over or not (self.ready or self.not_ready_because)
 
     @property
     def newest_pass(self) -> "Pass | None":
         """The pass that counts, prefetched or read now."""
         return max(self.passes.all(), key=lambda row: row.version, default=None)
-
-    @property
-    def is_used(self) -> bool:
-        """Whether it was ever registered."""
-        return self.condition == Condition.USED
 
     def get_driver(self) -> "Driver | None":
         """The driver's row, or None."""
@@ -278,11 +298,13 @@ class Pass(Movable):
     machine: ClassVar[Machine] = Machine.PASS
 
     pass_id = models.BigIntegerField(_("pass id"), unique=True)
-    vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="passes", verbose_name=_("vehicle"))
+    vehicle = models.ForeignKey(
+        Vehicle, models.PROTECT, related_name="passes", verbose_name=_("vehicle"), db_index=False
+    )
     version = models.PositiveIntegerField(_("version"), default=1)
     status = models.CharField(_("status"), max_length=10, choices=PassStatus, default=PassStatus.ISSUED, editable=False)
     vin = models.CharField(_("VIN"), max_length=17)
-    port = models.ForeignKey("declarations.Port", models.PROTECT, verbose_name=_("port"))
+    port = models.ForeignKey("declarations.Port", models.PROTECT, verbose_name=_("port"), db_index=False)
     valid_from = models.DateTimeField(_("valid from"))
     valid_until = models.DateTimeField(_("valid until"))
     code = models.TextField(_("code"))
@@ -304,9 +326,6 @@ class Pass(Movable):
         """The manual code."""
         return self.manual_code
 
-    def _owners(self) -> tuple[int, int | None]:
-        return self.vehicle.declaration_id, self.vehicle_id
-
     @property
     def manual_code(self) -> str:
         """Twelve characters to be read aloud or typed; an identifier, not a proof."""
@@ -325,7 +344,12 @@ class Admission(models.Model):
     at = models.DateTimeField(_("at"))
     annulled_at = models.DateTimeField(_("annulled at"), null=True)
     annulled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("annulled by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("annulled by"),
+        db_index=False,
     )
     annul_reason = models.CharField(_("reason"), max_length=40, blank=True)
 

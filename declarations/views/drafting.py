@@ -216,6 +216,8 @@ def _recent_consignees(request: HttpRequest, declaration: Declaration) -> list[D
 
 def _recent(request: HttpRequest, declaration: Declaration) -> dict[str, Any]:
     """Consignee and terms of an older declaration of the same exporter."""
+    if "\0" in request.POST["use"]:
+        raise Http404
     older = find(request, request.POST["use"])
     if older.organisation_id != declaration.organisation_id:
         raise Http404

@@ -157,7 +157,7 @@ def world(cars, scanner, declaration, olga, carl):
         now=now,
     )
     overrides.ask(vehicle_id=first.pk, stage=Stage.RELEASE, reason="The bus leaves at noon", by=olga, now=now)
-    order = inspections.order(vehicle_id=second.pk, because="odometer", by=carl, now=now)
+    order = inspections.order(vehicle_id=second.pk, text="odometer", by=carl, now=now)
     control = declaration(status="UNDER_CONTROL", vehicles=2, now=now)
     own, vin, under = first.declaration.reference, first.vin, control.reference
     pages = {

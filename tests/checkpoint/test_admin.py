@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -62,7 +63,33 @@ def test_passages_of_other_ports_are_not_listed_and_none_is_written(office, olga
         assert f"/{row.pk}/change/" not in client.get(reverse(f"{name}_changelist")).content.decode()
 
 
-@pytest.mark.parametrize("rule", ['"VIN"', '["VIN"]', '[["VIM"]]', '[[["VIN"]]]', "{}", "5"])
+UNREADABLE = [
+    '"VIN"',
+    '["VIN"]',
+    '[["VIM"]]',
+    '[[["VIN"]]]',
+    '[["VIN"], "CARD"]',
+    '[["VIN", 5, null]]',
+    "{}",
+    "5",
+    "null",
+]
+
+
+@pytest.mark.parametrize("rule", UNREADABLE)
+def test_nor_does_the_database(reference, rule):
+    with (
+        pytest.raises(IntegrityError, match="lane_must_see_readable"),
+        transaction.atomic(),
+        connection.cursor() as sql,
+    ):
+        sql.execute("UPDATE checkpoint_lane SET must_see = %s::jsonb WHERE code = 'CNHRS-R1'", [rule])
+    with connection.cursor() as sql:
+        for good in (None, "[]", "[[]]", '[["VIN", "PLATE"], ["CARD"]]'):
+            sql.execute("UPDATE checkpoint_lane SET must_see = %s::jsonb WHERE code = 'CNHRS-R1'", [good])
+
+
+@pytest.mark.parametrize("rule", UNREADABLE[:-1])
 def test_a_lane_takes_no_rule_that_the_gate_cannot_read(office, sam, rule):
     lane = Lane.objects.get(code="CNHRS-R1")
     before = lane.must_see

@@ -27,7 +27,7 @@ def world(declaration, scanner, olga, carl, ivan, sam, alice):
         declaration_id=released.pk, vehicle_id=cars[0].pk, reason_code="OTHER", text="inner words", by=carl, now=NOW
     )
     override = overrides.ask(vehicle_id=cars[0].pk, stage=Stage.RELEASE, reason="perishable", by=olga, now=NOW)
-    order = inspections.order(vehicle_id=cars[1].pk, because="look", by=carl, now=NOW)
+    order = inspections.order(vehicle_id=cars[1].pk, text="look", by=carl, now=NOW)
     return {
         "reference": released.reference,
         "vin": cars[0].vin,

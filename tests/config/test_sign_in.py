@@ -59,6 +59,14 @@ def test_the_back_office_has_no_sign_in_of_its_own(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_after_signing_out_the_browser_forgets_what_it_showed(client: Client) -> None:
+    client.force_login(User.objects.create_user("alice"))
+    assert "Clear-Site-Data" not in client.get("/")
+    assert client.post("/sign-out")["Clear-Site-Data"] == '"cache", "storage"'
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
 def test_who_may_not_enter_the_back_office_is_told_so_instead_of_being_sent_round(client: Client) -> None:
     client.force_login(User.objects.create_user("alice"))
     assert client.get("/admin/", follow=True).status_code == 403

@@ -116,7 +116,7 @@ def world(declaration, scanner, carl, olga):
     holds.place(
         declaration_id=row.pk, vehicle_id=cars[0].pk, reason_code="OTHER", text="inner words", by=carl, now=NOON
     )
-    inspections.order(vehicle_id=cars[1].pk, because="look", by=carl, now=NOON)
+    inspections.order(vehicle_id=cars[1].pk, text="look", by=carl, now=NOON)
     ApiKey.issue(label="sdk", now=NOON, user=olga)
     return row
 
@@ -166,6 +166,17 @@ def test_an_officer_sees_the_declarations_of_his_ports_alone(desk, carl, declara
     assert person.client.get(of(here)).status_code == 302
     person.do(here, "act_hold", reason_code="OTHER", text="x")
     assert not Hold.objects.exists()
+
+
+def test_what_is_stored_of_a_password_is_for_whoever_sets_it(desk, operator, carl):
+    carl.set_password("correct horse battery")
+    carl.save()
+    person = desk(carl)
+    carl.user_permissions.add(Permission.objects.get(codename="view_user"))
+    text = person.read(of(carl))
+    assert "carl" in text
+    assert "algorithm" not in text
+    assert "algorithm" in operator.read(of(carl))
 
 
 def test_exporters_have_no_back_office(alice):
@@ -230,7 +241,7 @@ def test_vehicles_are_held_inspected_and_detained(desk, carl, ivan, sam, declara
     other = declaration().vehicles.get()
     desk(carl).do(other, "act_hold_vehicle", reason_code="OTHER", text="look")
     assert Hold.objects.get().vehicle == other
-    waived = inspections.order(vehicle_id=other.pk, because="look", by=carl, now=NOON)
+    waived = inspections.order(vehicle_id=other.pk, text="look", by=carl, now=NOON)
     desk(sam).do(waived, "act_waive", reason="seen")
     assert Inspection.objects.get(pk=waived.pk).status == "WAIVED"
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ValidationError
 
 from declarations import actions
 from declarations.lifecycle import DeclarationStatus, MoveNotAllowed, Owed
@@ -16,6 +17,7 @@ from declarations.models import (
     History,
     Organisation,
     OutboxTask,
+    PlatePattern,
     Port,
     Role,
     StaleMove,
@@ -24,7 +26,7 @@ from declarations.models import (
     note,
     roles_of,
 )
-from declarations.models.movable import Movable, begin
+from declarations.models.movable import begin
 from declarations.words import RoleName
 from tests.cast import NOON, vehicle_body
 from tests.refusals import nothing_written
@@ -132,10 +134,6 @@ class TestMoves:
         row = Admission.objects.get()
         assert (row.annulled_at, row.annulled_by, row.annul_reason) == (NOON, alice, "BACK")
 
-    def test_a_movable_must_say_whose_it_is(self):
-        with pytest.raises(NotImplementedError):
-            Movable._owners(object.__new__(Declaration))
-
     def test_a_note_moves_nothing(self, declaration, alice):
         row = declaration()
         written = note(declaration_id=row.pk, by=alice, at=NOON, reason="SAID", text="hello")
@@ -149,6 +147,13 @@ class TestBodies:
         body = vehicle.body()
         assert (body["plate"], body["fuel"], body["driver"], body["papers"]) == (None, None, None, [])
         assert body["value"] == "89800.00"
+
+    def test_what_fits_no_column_is_not_lost(self, declaration):
+        consignee = {"name": "Astana Motors", "country": "Kazakhstan", "address": "A" * 2000}
+        row = declaration(status=DeclarationStatus.DRAFT, consignee=consignee, planned_arrival_at="31 February")
+        body = row.body()
+        assert (body["consignee"], body["planned_arrival_at"]) == (consignee, "31 February")
+        assert (row.consignee_country, row.planned_arrival_at) == ("", None)
 
     def test_a_change_of_anything_changes_the_etag(self, declaration, alice):
         row = declaration()
@@ -193,6 +198,10 @@ class TestSmallThings:
         key.expires_at, key.revoked_at = None, NOON
         key.save()
         assert not ApiKey.objects.usable(now=NOON).exists()
+
+    def test_a_pattern_of_plates_has_to_be_a_regular_expression(self, reference):
+        with pytest.raises(ValidationError, match="no regular expression"):
+            PlatePattern(pattern="[A-Z").clean_fields()
 
     def test_an_organisation_has_its_name(self, tianshan):
         assert str(Organisation.objects.get()) == "Tianshan Auto Export"

@@ -6,12 +6,15 @@ import uuid
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from checkpoint import scanning
 from checkpoint.models import ScanKey
 from checkpoint.models.gate import gate_of_device
 from declarations.models import fingerprint
+from declarations.models.sealed import seal, unseal
 from tests.cast import NOON
 
 
@@ -20,6 +23,24 @@ def test_a_fingerprint_depends_on_every_letter_and_on_the_key(monkeypatch: pytes
     assert len(known) == 4
     monkeypatch.setattr(settings, "DIGEST_KEY", b"2" * 32)
     assert fingerprint("card1") not in known
+
+
+def test_what_an_older_key_sealed_is_read_until_that_key_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = seal("E10000001")
+    keys = dict(settings.FIELD_KEYS)
+    monkeypatch.setattr(settings, "FIELD_KEYS", {"new": b"3" * 32, **keys})
+    assert not seal("E10000001").startswith(sealed.partition(":")[0])
+    assert unseal(sealed) == "E10000001"
+    monkeypatch.setattr(settings, "FIELD_KEYS", {"new": b"3" * 32})
+    with pytest.raises(ImproperlyConfigured, match="keep old keys"):
+        unseal(sealed)
+
+
+def test_what_was_tampered_with_is_not_read() -> None:
+    kid, _colon, body = seal("E10000001").partition(":")
+    changed = ("A" if body[20] != "A" else "B").join((body[:20], body[21:]))
+    with pytest.raises(InvalidTag):
+        unseal(f"{kid}:{changed}")
 
 
 @pytest.mark.django_db

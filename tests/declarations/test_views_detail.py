@@ -67,7 +67,7 @@ def test_the_timeline_is_told_in_public_words_newest_first(client, alice, declar
 def test_an_inspection_stays_unknown_until_the_vehicle_is_presented(client, alice, sam, ivan, declaration, scanner):
     row = declaration()
     vehicle = row.vehicles.get()
-    inspections.order(vehicle_id=vehicle.pk, because="TIP", by=sam, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, text="TIP", by=sam, now=NOON)
     client.force_login(alice)
     assert "nspection" not in client.get(to(row), headers=ENGLISH).content.decode()
     scanner("CNHRS-E1").scan(vehicle)
@@ -80,7 +80,7 @@ def test_what_an_inspection_found_is_told_with_what_follows(client, alice, sam, 
     row = declaration()
     vehicle = row.vehicles.get()
     scanner("CNHRS-E1").scan(vehicle)
-    order = inspections.order(vehicle_id=vehicle.pk, because="TIP", by=sam, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text="TIP", by=sam, now=NOON)
     inspections.start(public_id=order.public_id, by=ivan, now=NOON)
     inspections.finish(
         public_id=order.public_id,
@@ -100,7 +100,8 @@ def test_a_reason_against_leads_to_its_repair_in_two_taps(client, alice, declara
     client.force_login(alice)
     swap = to(row, "vehicle-driver", 1)
     (card,) = client.get(to(row)).context["cards"]
-    assert {each["href"] for each in card["because"]} == {swap}
+    (group,) = card["because"]
+    assert [each["href"] for each in group["reasons"]] == [swap, swap]
     before = Pass.objects.get()
     body = vehicle_body(1)
     typed = {"plate": body["plate"], "plate_expires_on": body["plate_expires_on"]}

@@ -55,7 +55,7 @@ class Gate:
 
     def inspect(self, good):
         """ivan examines it."""
-        row = inspections.order(vehicle_id=self.vehicle.pk, because="OFFICER", by=self.people["ivan"], now=NOON)
+        row = inspections.order(vehicle_id=self.vehicle.pk, text="OFFICER", by=self.people["ivan"], now=NOON)
         inspections.start(public_id=row.public_id, by=self.people["ivan"], now=NOON)
         inspections.finish(
             public_id=row.public_id,
@@ -200,7 +200,7 @@ def inspection_failed(g):
 
 
 def inspection_due(g):
-    inspections.order(vehicle_id=g.vehicle.pk, because="OFFICER", by=g.people["ivan"], now=NOON)
+    inspections.order(vehicle_id=g.vehicle.pk, text="OFFICER", by=g.people["ivan"], now=NOON)
     g.go("E")
     return g.go("R")
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,8 @@ from declarations.problems import Problem, explain
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_LEVELS = 20
+MOST_PROBLEMS = 100
+"""So many are told at once: an answer must not grow with what a body holds too much of."""
 SAFE_INTEGER = 2**53 - 1
 """Beyond it JSON numbers are not the same to every reader (RFC 7493)."""
 
@@ -32,6 +35,7 @@ DUPLICATE_FIELD = explain("DUPLICATE_FIELD", _("The field “%(name)s” stands 
 WRONG_TYPE = explain("WRONG_TYPE", _("The type is wrong: %(wanted)s belongs here."))
 TOO_MANY = explain("TOO_MANY", _("At most %(most)s entries fit here."))
 BAD_CHARACTER = explain("BAD_CHARACTER", _("The text holds a character that cannot be stored: %(character)s."))
+MORE_FOLLOW = explain("MORE_FOLLOW", _("There is more wrong than is listed here. Repair this first."))
 ID_FORM = explain("ID_FORM", _("An id belongs here, like 0190f0c4-3f7e-7c11-8a3e-6f2d1c9b5e10."))
 
 _ESCAPED = re.compile(r"\\u(0000|[dD][89a-fA-F])")
@@ -102,10 +106,10 @@ def parse(raw: bytes, *, forgiving: bool = False) -> Any:
             return _replaced(body)
         found = [
             Problem(BAD_CHARACTER, pointer, values={"character": f"U+{ord(character):04X}"})
-            for pointer, character in _bad_characters(body)
+            for pointer, character in islice(_bad_characters(body), MOST_PROBLEMS + 1)
         ]
         if found:
-            raise BadShape(found[:20])
+            raise BadShape(_told(found))
     return body
 
 
@@ -154,9 +158,9 @@ class Body(serializers.Serializer):
         reading = Reading()
         clean = reading.value(_documented(cls), data, at)
         if reading.matter and not reading.shape and not cls.matter_is_shape:
-            raise Unacceptable(reading.matter)
-        if reading.shape or reading.matter:
-            raise BadShape((reading.shape + reading.matter)[:100])
+            raise Unacceptable(_told(reading.matter))
+        if found := reading.shape + reading.matter:
+            raise BadShape(_told(found))
         return clean
 
     @classmethod
@@ -167,9 +171,11 @@ class Body(serializers.Serializer):
         """
         reading = Reading(from_text=True)
         clean = reading.value(_documented(cls), dict(query), "?")
-        found = [Problem(each.code, each.pointer.replace("?/", "?"), each.level, each.values) for each in reading.all]
+        found = reading.shape + reading.matter
         if found:
-            raise BadShape(found)
+            raise BadShape(
+                [Problem(each.code, each.pointer.replace("?/", "?"), each.level, each.values) for each in _told(found)]
+            )
         return clean
 
 
@@ -186,11 +192,6 @@ class Reading:
         self.from_text = from_text
         self.shape: list[Problem] = []
         self.matter: list[Problem] = []
-
-    @property
-    def all(self) -> list[Problem]:
-        """Both kinds of problems."""
-        return self.shape + self.matter
 
     def value(self, field: serializers.Field, value: Any, pointer: str) -> Any:
         """The clean value; what is wrong is noted."""
@@ -319,6 +320,10 @@ class Reading:
     def _wrong(self, wanted: type, pointer: str) -> Any:
         """Note the wrong type; None stands for the value."""
         self.shape.append(Problem(WRONG_TYPE, pointer, values={"wanted": _WANTED[wanted]}))
+
+
+def _told(found: list[Problem]) -> list[Problem]:
+    return found if len(found) <= MOST_PROBLEMS else [*found[:MOST_PROBLEMS], Problem(MORE_FOLLOW)]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class TestRelease:
                 declaration_id=three.row.pk, vehicle_id=three.pk, reason_code="OTHER", text="", by=carl, now=three.now
             )
         else:
-            order = inspections.order(vehicle_id=three.pk, because="OFFICER", by=ivan, now=three.now)
+            order = inspections.order(vehicle_id=three.pk, text="OFFICER", by=ivan, now=three.now)
             if cause == "failed":
                 inspections.start(public_id=order.public_id, by=ivan, now=three.now)
                 inspections.finish(

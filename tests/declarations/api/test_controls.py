@@ -89,15 +89,15 @@ def test_an_exporter_places_and_lifts_no_hold(call, alice, mallory, carl, declar
 def ordered(declaration, carl):
     """An inspection of a presented vehicle."""
     row = declaration(status="RELEASED")
-    return inspections.order(vehicle_id=row.vehicles.get().pk, because="ASKED", by=carl, now=NOON)
+    return inspections.order(vehicle_id=row.vehicles.get().pk, text="ASKED", by=carl, now=NOON)
 
 
 def test_an_inspection_is_found_by_vin_started_and_ended(call, ivan, ordered):
     me = call(ivan)
     vin = ordered.vehicle.vin
     found = me.get(f"/inspections?vin={vin}").json
-    assert [(row["vin"], row["status"], row["ordered_because"]) for row in found["results"]] == [
-        (vin, "ORDERED", "ASKED")
+    assert [(row["vin"], row["status"], row["ordered_because"], row["ordered_text"]) for row in found["results"]] == [
+        (vin, "ORDERED", "OFFICER", "ASKED")
     ]
     assert found["next"] is None
     path = f"/inspections/{found['results'][0]['id']}"
@@ -164,5 +164,5 @@ def test_an_officer_orders_an_inspection_by_vin(call, olga, alice, mallory, decl
     assert call(mallory).post("/inspections", body).status == 404
     assert call(olga).post("/inspections", {"vehicle": vin}).codes() == {("REQUIRED", "/because")}
     reply = call(olga).post("/inspections", body)
-    assert (reply.status, reply.json["status"], reply.json["ordered_because"]) == (201, "ORDERED", "SEAL_BROKEN")
+    assert (reply.status, reply.json["status"], reply.json["ordered_text"]) == (201, "ORDERED", "SEAL_BROKEN")
     assert call(olga).post("/inspections", body).code == "INSPECTION_WAITS"

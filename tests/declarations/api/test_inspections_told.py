@@ -30,7 +30,7 @@ def vehicle(row):
 
 def order(vehicle, sam, at=NOON):
     """A work order that the exporter is not to know yet."""
-    return inspections.order(vehicle_id=vehicle.pk, because="TIP", by=sam, now=at)
+    return inspections.order(vehicle_id=vehicle.pk, text="TIP", by=sam, now=at)
 
 
 def told(call, alice, row):

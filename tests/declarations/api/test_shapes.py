@@ -25,7 +25,7 @@ def selected(declaration, carl):
         declaration_id=row.pk, vehicle_id=row.vehicles.get().pk, reason_code="OTHER", text=INNER, public_text="a word",
         by=carl, now=NOON,
     )  # fmt: skip
-    inspections.order(vehicle_id=row.vehicles.get().pk, because="CANARY_CAUSE", by=carl, now=NOON)
+    inspections.order(vehicle_id=row.vehicles.get().pk, text="CANARY_CAUSE", by=carl, now=NOON)
     return row
 
 
@@ -53,7 +53,7 @@ def test_officers_read_channel_hits_and_inner_texts_but_no_whole_passport(call, 
     assert vehicle["channel"] == "YELLOW"
     assert [hit["rule"] for hit in vehicle["risk_hits"]] == ["CANARY_RULE"]
     assert reply.json["holds"][0]["text"] == INNER
-    assert vehicle["inspections"][0]["ordered_because"] == "CANARY_CAUSE"
+    assert vehicle["inspections"][0]["ordered_text"] == "CANARY_CAUSE"
     assert vehicle["driver"]["passport_number"] == "•••••0001"
     assert "E10000001" not in reply.content.decode()
     assert "139 0000" not in reply.content.decode()
@@ -63,7 +63,7 @@ def test_the_exporter_sees_the_inspection_without_its_cause_once_presented(call,
     scanner("CNHRS-E1").scan(selected.vehicles.get())
     (inspection,) = call(alice).get(f"/declarations/{selected.reference}").json["vehicles"][0]["inspections"]
     assert inspection["status"] == "ORDERED"
-    assert not {"id", "ordered_because", "follows_failure"} & set(inspection)
+    assert not {"id", "ordered_because", "ordered_text", "follows_failure"} & set(inspection)
 
 
 def test_an_officer_who_also_declares_reads_his_own_as_an_exporter(call, alice, tianshan, selected):

@@ -88,6 +88,11 @@ class TestTheHeader:
             amend(released, alice, planned_arrival_at=released.planned_arrival_at.isoformat())
             amend(released, alice, consignee={"country": "KZ"})
 
+    def test_a_vehicle_that_says_the_same_beside_a_changed_header(self, released, first, alice):
+        amend(released, alice, functional_reference="PO-9", vehicles=[{"vin": first.vin, "colour": "white"}])
+        first.refresh_from_db()
+        assert not first.being_assessed
+
     def test_the_exporters_own_reference_is_no_amendment(self, released, alice):
         amend(released, alice, functional_reference="PO-119")
         released.refresh_from_db()

@@ -8,7 +8,7 @@ from declarations.clearance import decisions
 from declarations.lifecycle import DeclarationStatus
 from declarations.models import Declaration, Ferryman, Vehicle
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
-from tests.refusals import refusal
+from tests.refusals import refusal, unacceptable
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,26 @@ def test_vehicles_are_matched_by_vin_and_new_ones_are_added(create, alice):
         (vin_number(3), "white", 3),
         ("", "blue", 4),
     ]
+
+
+def test_a_vehicle_is_found_by_its_vin_in_whatever_spelling(create, alice):
+    typed = f"  {vin_number(3).lower()}  "  # too long for its column
+    row = create(
+        declaration_body(vehicle_body(1), vehicle_body(2, vin=vin_number(2).lower()), vehicle_body(3, vin=typed))
+    )
+    bodies = [{"vin": f" {vin_number(1).lower()}"}, {"vin": vin_number(2)}, {"vin": vin_number(3)}]
+    change(row, alice, vehicles=[{**body, "colour": "red"} for body in bodies])
+    found = fresh(row).body()["vehicles"]
+    assert [vehicle["colour"] for vehicle in found] == ["red"] * 3
+    assert [vehicle["vin"] for vehicle in found] == [vin_number(1), vin_number(2).lower(), typed]
+
+
+def test_a_vin_that_stands_there_twice_names_neither(create, alice):
+    row = create(declaration_body(vehicle_body(1), vehicle_body(2), vehicle_body(2, vin=vin_number(2).lower())))
+    with unacceptable(("VIN_DUPLICATE", "/vehicles/1/vin")):
+        change(row, alice, contract_number="X", vehicles=[{"colour": "red"}, {"vin": vin_number(2), "colour": "red"}])
+    assert set(row.vehicles.values_list("colour", flat=True)) == {"white"}
+    assert Declaration.objects.get().contract_number == row.contract_number
 
 
 def test_vehicles_are_added_behind_the_others(create, alice):

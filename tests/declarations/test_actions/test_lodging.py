@@ -244,7 +244,7 @@ class TestCancelling:
 
     def test_an_order_to_examine_goes_with_it(self, declaration, alice, carl):
         row = declaration()
-        inspections.order(vehicle_id=row.vehicles.get().pk, because="OFFICER", by=carl, now=NOON)
+        inspections.order(vehicle_id=row.vehicles.get().pk, text="OFFICER", by=carl, now=NOON)
         actions.cancel(declaration_id=row.pk, reason="sold at home", by=alice, now=NOON)
         assert row.vehicles.get().inspections.get().status == "CANCELLED"
 

@@ -59,6 +59,11 @@ class TestSwapsAtOnce:
         amend(released, alice, vehicle=first, vehicles=[{"driver": vehicle_body(8)["driver"]}])
         assert Vehicle.objects.get(pk=first.pk).ready
 
+    def test_a_driver_that_is_not_there_is_not_taken_away(self, declaration, alice):
+        row = declaration(status=DeclarationStatus.DRAFT, bodies=[vehicle_body(1, driver=None)])
+        amend(row, alice, vehicle=row.vehicles.get(), vehicles=[{"driver": None, "colour": "red"}])
+        assert row.vehicles.get().colour == "red"
+
     def test_a_part_of_the_driver_leaves_the_rest(self, released, first, alice):
         amend(released, alice, vehicle=first, vehicles=[{"driver": {"phone": "+7 701 000 00 00"}}])
         driver = Vehicle.objects.get(pk=first.pk).driver
@@ -158,7 +163,7 @@ class TestWithdrawing:
         assert released.status == DeclarationStatus.CANCELLED
 
     def test_its_open_inspection_is_cancelled(self, first, alice, carl):
-        inspections.order(vehicle_id=first.pk, because="OFFICER", by=carl, now=NOON)
+        inspections.order(vehicle_id=first.pk, text="OFFICER", by=carl, now=NOON)
         self.withdraw(first, alice)
         assert first.inspections.get().status == "CANCELLED"
 

@@ -57,7 +57,7 @@ def test_an_open_document_check_is_opened_again_once(alice, declaration):
 def test_a_failed_inspection_has_to_be_repeated_and_cannot_be_waived(alice, ivan, olga, sam, declaration):
     old = declaration(bodies=[vehicle_body(1)])
     vehicle = old.vehicles.get()
-    order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=olga, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=olga, now=NOON)
     Scanner("CNHRS-E1").scan(vehicle)
     inspections.start(public_id=order.public_id, by=ivan, now=NOON)
     inspections.finish(
@@ -74,7 +74,7 @@ def test_a_failed_inspection_has_to_be_repeated_and_cannot_be_waived(alice, ivan
 
 def test_an_order_that_the_withdrawal_cancelled_is_made_again(alice, olga, declaration):
     old = declaration(bodies=[vehicle_body(1)])
-    inspections.order(vehicle_id=old.vehicles.get().pk, because="OFFICER", by=olga, now=NOON)
+    inspections.order(vehicle_id=old.vehicles.get().pk, text="OFFICER", by=olga, now=NOON)
     again = _again(alice, old, declaration)
     assert again.inspections.get().status == InspectionStatus.ORDERED
 
@@ -85,6 +85,8 @@ def test_what_an_officer_closed_stays_closed(alice, carl, sam, declaration):
         declaration_id=old.pk, vehicle_id=old.vehicles.get().pk, reason_code="OTHER", text="look", by=carl, now=NOON
     )
     holds.lift(public_id=hold.public_id, by=sam, reason="fine", now=NOON)
+    order = inspections.order(vehicle_id=old.vehicles.get().pk, text="OFFICER", by=carl, now=NOON)
+    inspections.waive(public_id=order.public_id, reason="fine", by=sam, now=NOON)
     again = _again(alice, old, declaration)
     assert not again.holds.exists()
     assert not again.inspections.exists()
@@ -94,7 +96,7 @@ def test_a_declaration_withdrawn_before_it_was_assessed_washes_nothing_off(alice
     old = declaration(bodies=[vehicle_body(1)])
     vehicle = old.vehicles.get()
     holds.place(declaration_id=old.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text="look", by=carl, now=NOON)
-    inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=olga, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=olga, now=NOON)
     actions.cancel(declaration_id=old.pk, reason="no", by=alice, now=NOON)
     brief = declaration(status=DeclarationStatus.LODGED, bodies=[vehicle_body(1)])
     again = _again(alice, brief, declaration)
@@ -124,14 +126,14 @@ def test_a_hold_placed_before_the_assessment_is_not_washed_off_either(alice, car
 def test_a_waiting_order_for_another_cause_is_no_longer_waived(alice, ivan, olga, sam, declaration):
     old = declaration(bodies=[vehicle_body(1)])
     vehicle = old.vehicles.get()
-    order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=olga, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=olga, now=NOON)
     inspections.start(public_id=order.public_id, by=ivan, now=NOON)
     inspections.finish(
         public_id=order.public_id, satisfactory=False, findings="x", next_step="DETAIN", by=ivan, now=NOON
     )
     actions.cancel(declaration_id=old.pk, reason="no", by=alice, now=NOON)
     brief = declaration(status=DeclarationStatus.LODGED, bodies=[vehicle_body(1)])
-    waiting = inspections.order(vehicle_id=brief.vehicles.get().pk, because="OFFICER", by=olga, now=NOON)
+    waiting = inspections.order(vehicle_id=brief.vehicles.get().pk, text="OFFICER", by=olga, now=NOON)
     let_workers_run()
     assert brief.vehicles.get().inspections.get() == waiting
     with refusal("AFTER_FAILURE"):
@@ -145,7 +147,7 @@ def test_what_was_settled_on_the_new_vehicle_is_not_carried_to_it_again(alice, c
     old = declaration(bodies=[vehicle_body(1)])
     vehicle = old.vehicles.get()
     holds.place(declaration_id=old.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text="look", by=carl, now=NOON)
-    inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=carl, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=carl, now=NOON)
     again = _again(alice, old, declaration)
     holds.lift(public_id=again.holds.get().public_id, by=sam, reason="fine", now=NOON)
     inspections.waive(public_id=again.inspections.get().public_id, reason="fine", by=sam, now=NOON)
@@ -167,6 +169,22 @@ def test_a_vehicle_that_takes_the_vin_takes_what_stood_against_it(alice, carl, d
     assert Hold.objects.standing().filter(vehicle=other).count() == 1
 
 
+def test_what_stands_on_the_new_vehicle_already_is_not_doubled(alice, carl, olga, declaration):
+    used = vehicle_body(1, condition="USED", first_registered_on="2024-01-10", odometer_km=30_000)
+    old = declaration(bodies=[used])
+    vehicle = old.vehicles.get()
+    holds.place(declaration_id=old.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text="look", by=carl, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=olga, now=NOON)
+    actions.cancel(declaration_id=old.pk, reason="no", by=alice, now=NOON)
+    again = declaration(status=DeclarationStatus.LODGED, bodies=[used]).vehicles.get()
+    holds.place(
+        declaration_id=again.declaration_id, vehicle_id=again.pk, reason_code="OTHER", text="look", by=carl, now=NOON
+    )
+    inspections.order(vehicle_id=again.pk, text="OFFICER", by=olga, now=NOON)
+    let_workers_run()
+    assert (again.holds.count(), again.checks.count(), again.inspections.count()) == (1, 1, 1)
+
+
 class TestAnotherVin:
     """A VIN that changes place within a declaration must not leave behind what stands against it."""
 
@@ -177,7 +195,7 @@ class TestAnotherVin:
 
     def fail(self, vehicle, by):
         """Examined and found wanting."""
-        order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=by, now=NOON)
+        order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=by, now=NOON)
         inspections.start(public_id=order.public_id, by=by, now=NOON)
         inspections.finish(
             public_id=order.public_id, satisfactory=False, findings="x", next_step="TURN_BACK", by=by, now=NOON
@@ -202,7 +220,7 @@ class TestAnotherVin:
 
     def test_an_order_he_does_not_know_of_is_not_betrayed(self, alice, ivan, declaration):
         vehicle = declaration().vehicles.get()
-        inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+        inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
         self.rename(vehicle, alice)
         vehicle.refresh_from_db()
         assert vehicle.vin == vin_number(80)

@@ -7,7 +7,7 @@ import pytest
 from declarations import actions
 from declarations.clearance import assessment, decisions, holds, overrides, sweeps
 from declarations.lifecycle import CheckStatus, DeclarationStatus, PassStatus, VehicleStatus
-from declarations.models import Declaration, RiskRule
+from declarations.models import RiskRule
 from tests.cast import NOON, let_workers_run, never, vehicle_body, vin_number
 from tests.refusals import refusal, unacceptable
 
@@ -283,6 +283,11 @@ class TestThePapersOfNamedVehicles:
         with refusal("NO_OPEN_CHECK"):
             decide(checked, carl, "REFUSE", vins=list(checked.vehicles.values_list("vin", flat=True)))
 
+    def test_nothing_is_asked_of_one_vehicle_before_anything_was_decided(self, declaration, carl):
+        row = declaration(status=DeclarationStatus.LODGED)
+        with refusal("NOT_UNDER_CONTROL"):
+            decide(row, carl, "REQUEST_DOCUMENTS", vins=[vin_number(1)], documents=[paper(vin_number(1))])
+
     def test_an_unknown_vin_is_named(self, checked, vehicle, carl):
         with unacceptable(("VIN_NOT_DECLARED", "/vehicles/1")):
             decide(checked, carl, "RELEASE", vins=[vehicle.vin, "NOBODY"])
@@ -293,6 +298,32 @@ class TestThePapersOfNamedVehicles:
         assert checked.status == DeclarationStatus.RELEASED
         assert [each["code"] for each in vehicle.not_ready_because] == ["DOCUMENTS_WANTED"]
         assert vehicle.history.filter(reason="DOCUMENTS_ASKED").count() == 1
+
+    def test_asked_of_a_released_vehicle_without_a_check_one_is_opened(self, declaration, carl, alice, scanner):
+        row = declaration(vehicles=3)
+        inside, coming, other = row.vehicles.order_by("position")
+        for lane in ("CNHRS-E1", "CNHRS-R1"):
+            assert scanner(lane).scan(inside)["verdict"] == "ADMIT"
+        decide(row, carl, "REQUEST_DOCUMENTS", vins=[inside.vin, coming.vin], documents=[paper()])
+        assert row.status == DeclarationStatus.RELEASED
+        assert statuses(row) == ["REFERRED", "DECLARED", "DECLARED"]
+        assert not other.checks.exists()
+        assert scanner("CNHRS-X1").scan(inside)["verdict"] != "ADMIT"
+        assert scanner("CNHRS-R1").scan(inside)["reason"] == "DOCUMENTS_DUE"
+        actions.answer(declaration_id=row.pk, text="here", by=alice, now=NOON)
+        assert scanner("CNHRS-R1").scan(inside)["reason"] == "DOCUMENTS_DUE"
+        decide(row, carl, "RELEASE", vins=[inside.vin, coming.vin])
+        assert statuses(row) == ["PRESENTED", "DECLARED", "DECLARED"]
+        assert list(row.vehicles.values_list("ready", flat=True)) == [True, True, True]
+        assert scanner("CNHRS-R1").scan(inside)["verdict"] == "ADMIT"
+
+    def test_asked_of_one_that_has_left_no_check_is_opened(self, declaration, carl, scanner):
+        row = declaration(port="CNYRK", vehicles=2)
+        gone = row.vehicles.order_by("position").first()
+        assert scanner("CNYRK-R1").scan(gone)["verdict"] == "ADMIT"
+        decide(row, carl, "REQUEST_DOCUMENTS", vins=[gone.vin], documents=[paper()])
+        assert not gone.checks.exists()
+        assert row.requests.get().vehicle == gone
 
     def test_papers_for_none_in_particular_are_asked_of_each_named_vehicle(self, checked, vehicle, carl):
         decide(checked, carl, "REQUEST_DOCUMENTS", vins=[vehicle.vin], documents=[paper()])
@@ -314,61 +345,3 @@ class TestPassesOfWhatStandsInThePort:
         decide(row, carl, "RELEASE", now=much_later)
         assert list(inside.passes.values_list("version", "status")) == [(1, PassStatus.ISSUED)]
         assert coming.newest_pass.version == 2
-
-
-class TestDetention:
-    @pytest.fixture
-    def referred(self, declaration, scanner):
-        """A vehicle with a wrong plate at the release gate."""
-        vehicle = declaration().vehicles.get()
-        scanner("CNHRS-E1").scan(vehicle)
-        scanner("CNHRS-R1").scan(vehicle, plate={"text": "新Z99999", "confidence": 0.99}, vin=vehicle.vin)
-        vehicle.refresh_from_db()
-        assert vehicle.status == VehicleStatus.REFERRED
-        return vehicle
-
-    def test_a_supervisor_keeps_it_and_lets_it_go_again(self, referred, sam):
-        decisions.detain(vehicle_id=referred.pk, reason="stolen?", by=sam, now=NOON)
-        referred.refresh_from_db()
-        assert (referred.status, referred.live) == (VehicleStatus.DETAINED, True)
-        assert [each["code"] for each in referred.not_ready_because] == ["DETAINED"]
-        decisions.end_detention(vehicle_id=referred.pk, withdrawn=False, reason="", by=sam, now=NOON)
-        referred.refresh_from_db()
-        assert referred.status == VehicleStatus.REFERRED
-
-    def test_or_takes_it_out_of_the_declaration(self, referred, sam):
-        decisions.detain(vehicle_id=referred.pk, reason="stolen", by=sam, now=NOON)
-        decisions.end_detention(vehicle_id=referred.pk, withdrawn=True, reason="", by=sam, now=NOON)
-        let_workers_run()
-        referred.refresh_from_db()
-        assert (referred.status, referred.live) == (VehicleStatus.WITHDRAWN, False)
-        assert Declaration.objects.get().status == DeclarationStatus.CANCELLED
-
-    def test_only_a_supervisor_and_only_a_referred_vehicle(self, referred, declaration, olga, sam):
-        with refusal("NOT_PERMITTED"):
-            decisions.detain(vehicle_id=referred.pk, reason="", by=olga, now=NOON)
-        with refusal("NOT_DETAINED"):
-            decisions.end_detention(vehicle_id=referred.pk, withdrawn=True, reason="", by=sam, now=NOON)
-        other = declaration().vehicles.get()
-        with refusal("MOVE_NOT_ALLOWED"):
-            decisions.detain(vehicle_id=other.pk, reason="", by=sam, now=NOON)
-
-
-class TestReturning:
-    def test_a_vehicle_that_the_neighbour_sent_back(self, declaration, scanner, olga):
-        row = declaration()
-        vehicle = row.vehicles.get()
-        for lane in ("CNHRS-E1", "CNHRS-R1", "CNHRS-X1"):
-            scanner(lane).scan(vehicle)
-        decisions.record_return(vehicle_id=vehicle.pk, reason="no visa", by=olga, now=NOON)
-        let_workers_run()
-        row.refresh_from_db()
-        assert (row.status, statuses(row)) == (DeclarationStatus.COMPLETED, ["RETURNED"])
-
-    def test_only_after_its_exit_and_only_by_the_gate(self, declaration, olga, alice, carl):
-        vehicle = declaration().vehicles.get()
-        with refusal("MOVE_NOT_ALLOWED"):
-            decisions.record_return(vehicle_id=vehicle.pk, reason="", by=olga, now=NOON)
-        for somebody in (alice, carl):
-            with refusal("NOT_PERMITTED"):
-                decisions.record_return(vehicle_id=vehicle.pk, reason="", by=somebody, now=NOON)

@@ -35,7 +35,7 @@ def bring(scanner):
 
 def order(vehicle, by):
     """A new work order."""
-    return inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=by, now=NOON)
+    return inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=by, now=NOON)
 
 
 def finish(row, by, *, satisfactory=False, next_step="REPAIR_AND_RECHECK"):

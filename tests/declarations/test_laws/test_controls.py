@@ -124,7 +124,7 @@ class TestLaw3:
 
     @pytest.mark.parametrize("started", [False, True])
     def test_an_open_inspection(self, vehicle, ivan, started):
-        order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+        order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
         if started:
             inspections.start(public_id=order.public_id, by=ivan, now=NOON)
         with refused(LAW_3):
@@ -132,7 +132,7 @@ class TestLaw3:
 
     def failed(self, vehicle, ivan):
         """An inspection with a bad end; gives back the order that follows."""
-        order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+        order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
         inspections.start(public_id=order.public_id, by=ivan, now=NOON)
         inspections.finish(
             public_id=order.public_id,
@@ -166,7 +166,7 @@ class TestLaw3:
             force(self.failed(vehicle, ivan), status)
 
     def test_two_open_inspections_of_one_vehicle_cannot_be(self, vehicle, ivan):
-        order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+        order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
         with refused("inspection_one_open"):
             order.pk, order.public_id = None, uuid.uuid4()
             type(order).objects.bulk_create([order])

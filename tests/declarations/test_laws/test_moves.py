@@ -52,7 +52,7 @@ class TestMovesAndHistory:
                 sql(f"UPDATE {table} SET status = %(status)s WHERE id = %(pk)s", status=status, pk=pk)
 
     def test_an_inspection_without_history_cannot_be_committed(self, vehicle, ivan):
-        order = inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=ivan, now=NOON)
+        order = inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=ivan, now=NOON)
         with refused("has a status without history"):
             sql("UPDATE declarations_inspection SET status = 'IN_PROGRESS' WHERE id = %(pk)s", pk=order.pk)
 

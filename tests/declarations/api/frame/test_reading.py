@@ -31,6 +31,12 @@ class Outer(Body):
     rows = serializers.ListField(child=Inner(), required=False, max_length=2)
 
 
+class Many(Body):
+    """For these tests."""
+
+    rows = serializers.ListField(child=Inner())
+
+
 @pytest.mark.parametrize(
     ("body", "found"),
     [
@@ -90,6 +96,23 @@ def test_what_is_wrong_in_the_matter_is_another_refusal(body, found):
     with pytest.raises(Unacceptable) as refused:
         Outer.read(body)
     assert found in {(each.code, each.pointer) for each in refused.value.problems}
+
+
+@pytest.mark.parametrize("count", [100, 101, 50_000])
+def test_a_hundred_problems_are_told_and_that_there_are_more(count):
+    strange = {f"x{n}": 1 for n in range(count)}
+    for read in (Outer.read, Outer.read_query):
+        with pytest.raises(BadShape) as refused:
+            read(strange)
+        codes = [each.code for each in refused.value.problems]
+        assert codes == ["UNKNOWN_FIELD"] * 100 + ["MORE_FOLLOW"] * (count > 100)
+    with pytest.raises(Unacceptable) as wrong:
+        Many.read({"rows": [{}] * count})
+    assert len(wrong.value.problems) == 100 + (count > 100)
+    with pytest.raises(BadShape) as bad:
+        parse(json.dumps(["\0"] * count).encode())
+    assert len(bad.value.problems) == 100 + (count > 100)
+    assert all(each.message for each in (*refused.value.problems, *wrong.value.problems, *bad.value.problems))
 
 
 def test_a_good_body_comes_back_with_defaults_and_nothing_more():
