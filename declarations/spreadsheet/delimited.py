@@ -1,0 +1,66 @@
+"""A text table (CSV, or pasted from a spreadsheet) as lines of values.
+
+Source: RFC 4180, and what Excel writes in China, Russia and Kazakhstan: other encodings, semicolons, tabs.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+
+from declarations.spreadsheet.refusals import SHEET_QUOTES, NotReadable
+from declarations.spreadsheet.workbook import Line
+
+SEPARATORS = ("\t", ";", ",")
+ENCODINGS = ("utf-8", "gb18030", "kz1048")
+"""In the order in which they are tried. KZ-1048 is Windows-1251 with the letters of Kazakh."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so may be run as a formula; an apostrophe before it keeps it a text."""
+
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_SAMPLE = 1000
+
+
+def decoded(data: bytes) -> Iterator[str]:
+    """The readings of the bytes as text that are possible at all, the likeliest first."""
+    for encoding in _encodings(data):
+        try:
+            yield data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+
+
+def lines(text: str, separator: str, *, strict: bool = True) -> Iterator[Line]:
+    """Every row, numbered as a spreadsheet numbers it.
+
+    Raises: NotReadable at a quotation mark that is not closed, or, unless strict, ends there.
+    """
+    number = 0
+    try:
+        for number, values in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict), 1
+        ):
+            yield number, [_bare(value) for value in values]
+    except csv.Error as error:
+        if strict:
+            raise NotReadable(SHEET_QUOTES, {"row": number + 1}) from error
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet program takes for a formula; `lines` gives it back as it was."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _bare(text: str) -> str:
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return (encoding,)
+    sample = data[:_SAMPLE]
+    if sample.count(0) * 4 < len(sample):
+        return ENCODINGS
+    return ("utf-16-le",) if sample[1::2].count(0) >= sample[::2].count(0) else ("utf-16-be",)
