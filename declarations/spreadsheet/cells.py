@@ -83,7 +83,7 @@ _SERIALS = range(36_526, 73_051)
 
 def tidy(text: str) -> str:
     """Without blanks around, invisible joints and line breaks: what the clerk sees."""
-    return " ".join(text.translate(_INVISIBLE_INSIDE).split())
+    return " ".join((text if text.isascii() else text.translate(_INVISIBLE_INSIDE)).split())
 
 
 def is_blank(value: Value) -> bool:
@@ -203,9 +203,8 @@ def _refused(value: str) -> Problem | None:
         return Problem(CELL_LENGTH, values={"most": LONGEST, "length": len(value)})
     if value.strip().upper() in FAULTS:
         return Problem(CELL_FAULT, values={"value": value.strip()})
-    for position, character in enumerate(value, 1):
-        is_seen = character.isprintable() or character.isspace() or ord(character) in _INVISIBLE_INSIDE
-        if not is_seen:
+    for position, character in enumerate(() if value.isprintable() else value, 1):
+        if not (character.isprintable() or character.isspace() or ord(character) in _INVISIBLE_INSIDE):
             return Problem(CELL_CHARACTER, values={"position": position, "character": f"U+{ord(character):04X}"})
     return None
 

@@ -15,7 +15,20 @@ from declarations.words import Category, Condition, Powertrain
 
 LANGUAGES = ("en", "zh-hans", "ru", "kk")
 
-TOTALS = ("合计", "总计", "共计", "小计", "total", "итог", "всего", "барлығы", "жиыны", "жалпы")
+TOTALS = (
+    "合计",
+    "总计",
+    "共计",
+    "小计",
+    "total",
+    "grandtotal",
+    "итог",
+    "общийитог",
+    "всего",
+    "барлығы",
+    "жиыны",
+    "жалпы",
+)
 """How the line below the last vehicle begins."""
 
 _WORDS: Mapping[type[TextChoices], Mapping[str, str]] = {
@@ -53,7 +66,7 @@ _COUNTRIES = {
 
 def folded(text: str) -> str:
     """A word as it is compared: no case, no full-width letters, letters and digits alone."""
-    return "".join(each for each in unicodedata.normalize("NFKC", text).casefold() if each.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def in_all_languages(text: str | Promise) -> Iterable[str]:

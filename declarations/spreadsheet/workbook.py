@@ -248,7 +248,7 @@ class _Listening(_Reader):
 
     def text(self, piece: str) -> None:
         if self.listens and self.length < LONGEST_TEXT:
-            self.pieces.append(piece)
+            self.pieces.append(piece[: LONGEST_TEXT - self.length])
             self.length += len(piece)
 
     def heard(self) -> str:
