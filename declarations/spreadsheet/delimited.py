@@ -18,33 +18,44 @@ ENCODINGS = ("utf-8", "gb18030", "kz1048")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins so may be run as a formula; an apostrophe before it keeps it a text."""
 
+LONGEST_LINE = 200_000
+"""A hundred columns of 2,000 characters; the csv module itself refuses a cell above 131,072."""
+
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _SAMPLE = 1000
 
 
 def decoded(data: bytes) -> Iterator[str]:
-    """The readings of the bytes as text that are possible at all, the likeliest first."""
+    """The possible readings of the bytes as text, the likeliest first; what is UTF-8 is nothing else."""
     for encoding in _encodings(data):
         try:
             yield data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if encoding == "utf-8":
+            return
 
 
 def lines(text: str, separator: str, *, strict: bool = True) -> Iterator[Line]:
     """Every row, numbered as a spreadsheet numbers it.
 
-    Raises: NotReadable at a quotation mark that is not closed, or, unless strict, ends there.
+    Raises: NotReadable at a quotation mark that is not closed and at a line without end, or, unless strict, ends there.
     """
     number = 0
     try:
-        for number, values in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict), 1
-        ):
+        for number, values in enumerate(csv.reader(_pieces(text), delimiter=separator, strict=strict), 1):
             yield number, [_bare(value) for value in values]
     except csv.Error as error:
         if strict:
             raise NotReadable(SHEET_QUOTES, {"row": number + 1}) from error
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The lines of a text, for the reader of the csv module, which would hold one of any length."""
+    for piece in io.StringIO(text, newline=""):
+        if len(piece) > LONGEST_LINE:
+            raise csv.Error
+        yield piece
 
 
 def guarded(text: str) -> str:

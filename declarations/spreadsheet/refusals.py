@@ -30,7 +30,7 @@ SHEET_DECLARATIONS = explain(
 )
 SHEET_DAMAGED = explain("SHEET_DAMAGED", _("The file is damaged. Open it in Excel and save it anew as .xlsx."))
 SHEET_QUOTES = explain(
-    "SHEET_QUOTES", _("A quotation mark is opened and never closed, near row %(row)s. Close it or delete it.")
+    "SHEET_QUOTES", _("Row %(row)s never ends: a quotation mark is opened there and not closed. Close it or delete it.")
 )
 SHEET_HEADER = explain(
     "SHEET_HEADER",

@@ -17,7 +17,7 @@ from declarations.spreadsheet.vocabulary import folded
 CATALOGUE_UNKNOWN = explain(
     "CATALOGUE_UNKNOWN", _("“%(value)s” is not in your catalogue. Add it there, or fill the cells of this row.")
 )
-CATALOGUE_NEAR = explain("CATALOGUE_NEAR", _("“%(value)s” is not in your catalogue. Did you mean %(names)s?"))
+CATALOGUE_NEAR = explain("CATALOGUE_NEAR", _("“%(value)s” is not in your catalogue. These come close: %(names)s."))
 
 
 class Catalogue:

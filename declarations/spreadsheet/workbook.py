@@ -50,6 +50,8 @@ WIDEST = 1000
 
 DEEPEST = 50
 """Elements within elements; a sheet has 7."""
+MOST_ELEMENTS = 4_000_000
+"""Of one part: 10,000 rows of 100 texts each have 4 million at most. Reading stops within some seconds."""
 MOST_SHEETS = 50
 MOST_STYLES = 65_536
 
@@ -190,15 +192,18 @@ def _refuse_declarations(*_declared: object) -> None:
 
 
 class _Reader:
-    """What hears the elements of a part. Prefixes of namespaces are dropped; the depth is bounded, expat keeps it."""
+    """What hears the elements of a part. Prefixes of namespaces are dropped; depth and number are bounded."""
 
     def __init__(self) -> None:
-        self.depth = 0
+        self.depth = self.count = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self.depth += 1
+        self.count += 1
         if self.depth > DEEPEST:
             raise NotReadable(SHEET_DAMAGED)
+        if self.count > MOST_ELEMENTS:
+            raise NotReadable(SHEET_UNPACKED)
         self.opened(name.rpartition(":")[2], attributes)
 
     def end(self, name: str) -> None:

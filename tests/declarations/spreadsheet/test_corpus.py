@@ -82,8 +82,13 @@ REFUSED = {
     "VIN twice": (text("VIN,Make,车架号"), "SHEET_SAME_COLUMN"),
     "quotation mark never closed": (text("VIN,Make", f'{VIN},"Tesla', VIN), "SHEET_QUOTES"),
     "quotation mark never closed in much text": (text("VIN,Make", f'{VIN},"' + "x" * 140_000), "SHEET_QUOTES"),
+    "line without end": (text("VIN,Make", "," * 200_001), "SHEET_QUOTES"),
     "no sheet to see": (
         patched(BOOK, {"xl/workbook.xml": f"<workbook {MAIN}><sheets/></workbook>".encode()}),
+        "SHEET_HEADER",
+    ),
+    "sheet that is not there": (
+        patched(BOOK, {"xl/_rels/workbook.xml.rels": b"<a><Relationship Id='rId1' Type='/worksheet' Target='x'/></a>"}),
         "SHEET_HEADER",
     ),
     "macros": (patched(BOOK, {"xl/vbaProject.bin": b"x"}), "SHEET_MACROS"),
