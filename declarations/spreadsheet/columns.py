@@ -47,7 +47,7 @@ VEHICLE_COLUMNS = (
         _("VIN"),
         _("17 letters and digits, as on the vehicle."),
         cells.vin,
-        ("LRW3E1EB0PC932736", "LB37942SXPX000018"),
+        ("LRW3E1EB0PC932736", "LB37942S4PX000018"),
     ),
     Column(
         CATALOGUE,
