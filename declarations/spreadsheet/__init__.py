@@ -1,0 +1,23 @@
+"""Bulk intake: an exporter's own table in, clean vehicles and named problems out, the same table back with red cells.
+
+Sources: the project's domain page, sections 5 and 8; ECMA-376 (workbooks), RFC 4180 (CSV). Pure: bytes in, values out.
+"""
+
+from declarations.spreadsheet.reading import Row, Table, open_table, read_text
+from declarations.spreadsheet.refusals import NotReadable
+from declarations.spreadsheet.rows import Catalogue, CleanRow, cell_of, clean
+from declarations.spreadsheet.writing import marked, template
+
+__all__ = [
+    "Catalogue",
+    "CleanRow",
+    "NotReadable",
+    "Row",
+    "Table",
+    "cell_of",
+    "clean",
+    "marked",
+    "open_table",
+    "read_text",
+    "template",
+]
