@@ -15,6 +15,7 @@ from checkpoint.models import Lane
 from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
 from declarations import actions, outbox, vin
+from declarations.actions import sheets
 from declarations.clearance import assessment, closing, decisions, holds, issuing, sweeps
 from declarations.lifecycle import DeclarationStatus, Owed
 from declarations.models import Declaration, Organisation, OutboxTask, PassKey, Role, Vehicle
@@ -102,6 +103,9 @@ WORK: dict[str, Callable[[OutboxTask, datetime], object]] = {
     Owed.ASSESS_AMENDED: lambda task, now: assessment.assess_amended(declaration_id=task.subject, draw=never, now=now),
     Owed.COMPLETE: lambda task, now: closing.complete(declaration_id=task.subject, now=now),
     Owed.REFRESH: lambda task, now: sweeps.refresh(declaration_id=task.subject, now=now),
+    Owed.READ_SHEET: lambda task, now: sheets.read(sheet_id=task.subject, now=now),
+    Owed.CHECK_SHEET: lambda task, now: sheets.check_rows(sheet_id=task.subject, now=now),
+    Owed.TAKE_SHEET: lambda task, now: sheets.take_rows(sheet_id=task.subject, now=now),
 }
 
 

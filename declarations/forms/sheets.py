@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from declarations.forms.body import Text
 from declarations.forms.entry import MODEL_DATA, VehicleForm
 from declarations.problems import Problem
-from declarations.spreadsheet import MOST_BYTES, SHEET_SIZE
+from declarations.spreadsheet.reading import MOST_BYTES
+from declarations.spreadsheet.refusals import SHEET_SIZE
 
 MOST_PASTED = 2_000_000
 """Characters: 10,000 rows of 200."""
@@ -42,7 +43,7 @@ class UploadForm(forms.Form):
         """Nothing is read that is larger than anything a worker would take."""
         file = self.cleaned_data["file"]
         if file and file.size > MOST_BYTES:
-            raise forms.ValidationError(Problem(SHEET_SIZE, values={"most": MOST_BYTES // 2**20}).message)
+            raise forms.ValidationError(Problem(SHEET_SIZE, values={"most": MOST_BYTES // 1_000_000}).message)
         return file
 
     def clean(self) -> dict[str, Any]:

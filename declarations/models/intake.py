@@ -62,20 +62,17 @@ class Sheet(models.Model):
     """A spreadsheet somebody uploaded or pasted to fill a draft. Its moments say how far a worker has come."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    declaration = models.ForeignKey(
-        Declaration, models.CASCADE, related_name="sheets", verbose_name=_("declaration")
-    )
+    declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="sheets", verbose_name=_("declaration"))
     name = models.CharField(_("file"), max_length=200)
     digest = models.CharField(max_length=64, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded at"))
     uploaded_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
     # what a worker found in it
     refusal = models.CharField(_("why it cannot be read"), max_length=40, blank=True)
-    refusal_values = models.JSONField(default=dict, editable=False)
     total = models.PositiveIntegerField(_("rows"), null=True)
     checked = models.PositiveIntegerField(_("rows checked"), default=0)
     columns = models.JSONField(default=dict, editable=False)
-    unknown_columns = models.JSONField(_("columns not understood"), default=list)
+    notes = models.JSONField(default=list, editable=False)
     # what became of it
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
     taken_at = models.DateTimeField(_("handed over at"), null=True)

@@ -38,7 +38,7 @@ def seal_bytes(data: bytes) -> bytes:
     return kid.encode() + b":" + raw
 
 
-def unseal_bytes(sealed: bytes) -> bytes:
+def unseal_bytes(sealed: bytes | memoryview) -> bytes:
     """Decrypt a file.
 
     Raises: as `unseal`.

@@ -3,7 +3,7 @@
 Sources: the project's domain page, sections 5 and 8; ECMA-376 (workbooks), RFC 4180 (CSV). Pure: bytes in, values out.
 """
 
-from declarations.spreadsheet.reading import Row, Table, open_table, read_text
+from declarations.spreadsheet.reading import Format, Row, Table, letter, open_table, read_text
 from declarations.spreadsheet.refusals import NotReadable
 from declarations.spreadsheet.rows import Catalogue, CleanRow, cell_of, clean
 from declarations.spreadsheet.writing import marked, template
@@ -11,11 +11,13 @@ from declarations.spreadsheet.writing import marked, template
 __all__ = [
     "Catalogue",
     "CleanRow",
+    "Format",
     "NotReadable",
     "Row",
     "Table",
     "cell_of",
     "clean",
+    "letter",
     "marked",
     "open_table",
     "read_text",

@@ -51,7 +51,11 @@ def _model(request: HttpRequest, row: CatalogueModel | None) -> HttpResponseBase
     if not organisations:
         raise PermissionDenied
     choice = OrganisationForm(request.POST or None, organisations) if len(organisations) > 1 else None
-    form = ModelForm(request.POST) if request.method == "POST" else ModelForm.of({"name": row.name, **row.body} if row else {})
+    form = (
+        ModelForm(request.POST)
+        if request.method == "POST"
+        else ModelForm.of({"name": row.name, **row.body} if row else {})
+    )
     if request.method == "POST" and form.is_readable:
         organisation = organisations[0]
         if choice is not None and choice.is_valid():

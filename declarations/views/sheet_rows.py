@@ -11,7 +11,6 @@ from declarations.actions import sheets
 from declarations.errors import DomainError
 from declarations.forms import VehicleEntry
 from declarations.models import Sheet, SheetRow
-from declarations.problems import errors
 from declarations.views.frame import attempt, page, person, repaired
 
 

@@ -1,6 +1,7 @@
 """Bulk intake: send a spreadsheet, watch it being read, repair what is wrong in it, hand its good rows over."""
 
 import uuid
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,10 @@ from declarations.problems import Level, Problem, errors
 from declarations.views.frame import attempt, find_mine, page, person
 
 PER_PAGE = 50
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+KINDS = {spreadsheet.Format.WORKBOOK: (XLSX, "xlsx"), spreadsheet.Format.TEXT: (CSV, "csv")}
 
 SHOWN: dict[str, tuple[RowLevel, ...]] = {
     "problems": (RowLevel.BAD, RowLevel.DUPLICATE),
@@ -69,8 +73,7 @@ def new(request: HttpRequest, reference: str) -> HttpResponseBase:
 def template(request: HttpRequest, reference: str) -> HttpResponse:
     """An empty spreadsheet with the columns in the reader's language, drop-downs and the organisation's models."""
     declaration = find_mine(request, reference)
-    models = CatalogueModel.objects.filter(organisation=declaration.organisation_id)
-    data = spreadsheet.template(get_language(), [model.name for model in models])
+    data = spreadsheet.template(get_language() or "en", sheets.catalogue_of(declaration.organisation_id))
     return _download(data, "silkgate.xlsx", XLSX)
 
 
@@ -91,9 +94,10 @@ def file(request: HttpRequest, sheet: uuid.UUID) -> HttpResponse:
     wrong = list(row.rows.filter(level__in=SHOWN["problems"] + SHOWN["warnings"]))
     found = sheets.problems_of(row, wrong, now=timezone.now())
     marks = {each.number: problems for each, problems in zip(wrong, found, strict=True)}
-    data, kind, ending = spreadsheet.marked(row.file.read(), row.name, marks)
-    name = row.name.rsplit(".", 1)[0] or "rows"
-    return _download(data, f"{name}-checked.{ending}", kind)
+    table = spreadsheet.open_table(row.file.read())
+    data = spreadsheet.marked(table, marks, get_language() or "en")
+    kind, ending = KINDS[table.format]
+    return _download(data, f"{PurePath(row.name).stem}-checked.{ending}", kind)
 
 
 @page("POST")
@@ -152,14 +156,14 @@ def _context(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
         "is_at_work": sheet.is_at_work,
     }
     if sheet.refusal:
-        refused = Problem(sheet.refusal, values=sheet.refusal_values)
-        return context | {"refusal": refused.message}
+        return context | {"refusal": _refusal(sheet)}
     counts = sheet.rows.counts()
     sums = {name: sum(counts[level] for level in levels) for name, levels in SHOWN.items()}
     context |= {"counts": sums, "good": sums["good"] + sums["warnings"], "bad": sums["problems"]}
     if not sheet.is_read:
         seconds = max((now - sheet.uploaded_at).total_seconds(), 1)
         return context | {"rate": int(sheet.checked / seconds)}
+    context["notes"] = [sheets.from_remark(each).message for each in sheet.notes]
     if sheet.taken_at is not None:
         into = Declaration.objects.filter(pk__in=sheet.rows.exclude(taken_into=None).values("taken_into"))
         taken = sheet.rows.exclude(taken_into=None).count()
@@ -195,16 +199,29 @@ def _row(sheet: Sheet, row: SheetRow, problems: list[Problem]) -> dict[str, Any]
         "row": row,
         "body": body,
         "problems": [
-            {"cell": _cell(sheet, row, each.pointer), "value": _at(body, each.pointer), "problem": each}
+            {"cell": _cell(sheet, row, body, each.pointer), "value": _at(body, each.pointer), "problem": each}
             for each in ordered
         ],
         "fix": next((each.values["fixed"] for each in problems if each.values.get("fixed")), ""),
     }
 
 
-def _cell(sheet: Sheet, row: SheetRow, pointer: str) -> str:
+def _refusal(sheet: Sheet) -> str:
+    """Why the file cannot be read, told anew in the reader's language."""
+    try:
+        spreadsheet.open_table(sheet.file.read())
+    except spreadsheet.NotReadable as refused:
+        return str(refused)
+    return ""
+
+
+def _cell(sheet: Sheet, row: SheetRow, body: dict[str, Any], pointer: str) -> str:
     """The address of a cell in the exporter's own file, "" for what has no column there."""
-    column = sheet.columns.get(pointer, "")
+    parts = pointer.strip("/").split("/")
+    if parts[0] == "papers" and len(parts) > 1:
+        parts[1] = str(_at(body, f"/papers/{parts[1]}/code"))
+    key = ".".join(parts)
+    column = next((each for name, each in sheet.columns.items() if name == key or name.startswith(f"{key}.")), "")
     return f"{column}{row.number}" if column else ""
 
 

@@ -18,7 +18,7 @@ from declarations.forms import VehicleEntry
 from declarations.forms.entry import PAPERS, PLATE, WHOLE, like
 from declarations.models import Declaration, Vehicle, load_reference
 from declarations.problems import Level, Problem, errors
-from declarations.views.frame import attempt, find_mine, find_vehicle, page, person
+from declarations.views.frame import attempt, find_mine, find_vehicle, page, person, repaired
 from declarations.views.marks import marked
 
 PARTS = {"driver": frozenset({PLATE}), "papers": frozenset({PAPERS})}

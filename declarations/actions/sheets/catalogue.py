@@ -8,13 +8,20 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from declarations import permissions, spreadsheet
+from declarations import permissions
 from declarations.errors import Unacceptable
 from declarations.models import CatalogueModel, Organisation
 from declarations.problems import Problem, explain
+from declarations.spreadsheet import Catalogue
+from declarations.spreadsheet.vocabulary import folded
 
 MODEL_NAME = explain("MODEL_NAME", _("Enter the name by which your spreadsheets call this model."))
 MODEL_TWICE = explain("MODEL_TWICE", _("Your catalogue has a model of this name already. Change that one."))
+
+
+def catalogue_of(organisation_id: int) -> Catalogue:
+    """Everything that an organisation has entered."""
+    return Catalogue({row.name: row.body for row in CatalogueModel.objects.filter(organisation=organisation_id)})
 
 
 @transaction.atomic
@@ -35,7 +42,7 @@ def keep_model(
     model = CatalogueModel(organisation=organisation)
     if model_id is not None:
         model = CatalogueModel.objects.select_for_update().get(pk=model_id, organisation=organisation)
-    key = spreadsheet.catalogue_key(name)
+    key = folded(name)
     if not key:
         raise Unacceptable([Problem(MODEL_NAME, "/name")])
     model.name, model.key, model.body = name.strip(), key, dict(body)

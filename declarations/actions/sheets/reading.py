@@ -12,14 +12,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from declarations import checks, spreadsheet, vin
 from declarations.actions.lodging import VIN_IN_USE
+from declarations.actions.sheets.catalogue import catalogue_of
 from declarations.actions.writing import accepted_problems
 from declarations.lifecycle import Owed
-from declarations.models import CatalogueModel, Declaration, RowLevel, Sheet, SheetRow, Vehicle, load_reference
+from declarations.models import Declaration, RowLevel, Sheet, SheetRow, Vehicle, load_reference
 from declarations.models.history import owe
-from declarations.problems import Level, Problem, errors
+from declarations.problems import Level, Problem, errors, explain
+
+VIN_TWICE = explain("VIN_TWICE", _("Row %(row)s of this file has the same VIN. Leave one of them out."))
 
 SLICE = 1000
 """Rows that are checked in one go: about a second of work."""
@@ -35,10 +39,9 @@ def read(*, sheet_id: int, now: datetime) -> None:
         with transaction.atomic():
             sheet.total = _store(sheet)
     except spreadsheet.NotReadable as refused:
-        sheet.refusal, sheet.refusal_values = refused.code, dict(refused.problems[0].values)
+        sheet.refusal = refused.code
     sheet.save()
-    for _slice in range(ceil((sheet.total or 0) / SLICE)):
-        owe(Owed.CHECK_SHEET, subject=sheet.pk, at=now)
+    owe(Owed.CHECK_SHEET, *[sheet.pk] * ceil((sheet.total or 0) / SLICE), at=now)
 
 
 def _store(sheet: Sheet) -> int:
@@ -46,10 +49,10 @@ def _store(sheet: Sheet) -> int:
 
     Raises: NotReadable.
     """
-    table = spreadsheet.open_table(sheet.file.read(), sheet.name)
-    sheet.columns, sheet.unknown_columns = dict(table.columns), list(table.unknown)
-    models = CatalogueModel.objects.filter(organisation=sheet.declaration.organisation_id)
-    catalogue = {model.key: model.body for model in models}
+    table = spreadsheet.open_table(sheet.file.read())
+    sheet.columns = {key: spreadsheet.letter(place.index) for key, place in table.places.items()}
+    sheet.notes = [_as_remark(problem) for problem in table.notes]
+    catalogue = catalogue_of(sheet.declaration.organisation_id)
     rows = (_row(sheet, spreadsheet.clean(row, catalogue)) for row in table.rows())
     total = 0
     while batch := list(islice(rows, SLICE)):
@@ -99,21 +102,21 @@ def problems_of(sheet: Sheet, rows: Sequence[SheetRow], *, now: datetime) -> lis
     first = dict(same.values_list("vin").annotate(Min("number")))
     result = []
     for row in rows:
-        found = [_from_remark(remark) for remark in row.remarks]
+        found = [from_remark(remark) for remark in row.remarks]
         unread = {problem.pointer for problem in errors(found)}
         said = checks.check_vehicle(row.body, reference=reference, today=today, body=header, accepted=accepted)
         found += [problem for problem in said if problem.pointer not in unread]
         if codes[row.pk] in taken:
             found.append(Problem(VIN_IN_USE, "/vin"))
         if first.get(row.vin, row.number) != row.number:
-            found.append(Problem(spreadsheet.VIN_TWICE, "/vin", values={"row": first[row.vin]}))
+            found.append(Problem(VIN_TWICE, "/vin", values={"row": first[row.vin]}))
         result.append(found)
     return result
 
 
 def _level(found: Iterable[Problem]) -> RowLevel:
     stopping = errors(found)
-    if any(problem.code == spreadsheet.VIN_TWICE for problem in stopping):
+    if any(problem.code == VIN_TWICE for problem in stopping):
         return RowLevel.DUPLICATE
     if stopping:
         return RowLevel.BAD
@@ -125,5 +128,6 @@ def _as_remark(problem: Problem) -> dict[str, Any]:
     return {"code": problem.code, "pointer": problem.pointer, "level": problem.level.value, "values": values}
 
 
-def _from_remark(remark: Mapping[str, Any]) -> Problem:
+def from_remark(remark: Mapping[str, Any]) -> Problem:
+    """A problem that was kept as JSON."""
     return Problem(remark["code"], remark["pointer"], Level(remark["level"]), remark["values"])

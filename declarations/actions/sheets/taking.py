@@ -35,12 +35,14 @@ def take(*, sheet_id: int, lodges: bool, by: User, now: datetime) -> Sheet:
     if lodges:
         permissions.check_can_lodge(by, sheet.declaration)
         header = sheet.declaration.header()
-        found = checks.check_header(header, load_reference(), timezone.localdate(now)) + mode_problems(sheet.declaration)
+        found = checks.check_header(header, load_reference(), timezone.localdate(now)) + mode_problems(
+            sheet.declaration
+        )
         if errors(found):
             raise Unacceptable(found)
     sheet.taken_at, sheet.taken_by, sheet.lodges = now, by, lodges
     sheet.save(update_fields=["taken_at", "taken_by", "lodges"])
-    owe(Owed.TAKE_SHEET, subject=sheet.pk, at=now)
+    owe(Owed.TAKE_SHEET, sheet.pk, at=now)
     return sheet
 
 
@@ -61,7 +63,7 @@ def take_rows(*, sheet_id: int, now: datetime) -> None:
     if sheet.lodges:
         _lodge(declaration, by=sheet.taken_by, now=now)
     if sheet.rows.to_take().exists():
-        owe(Owed.TAKE_SHEET, subject=sheet.pk, at=now)
+        owe(Owed.TAKE_SHEET, sheet.pk, at=now)
 
 
 def _filled(first: Declaration, rows: list[SheetRow], *, has_room: bool, by: User, now: datetime) -> Declaration:

@@ -12,7 +12,8 @@ from declarations.lifecycle import Owed
 from declarations.models import Sheet, SheetFile, fingerprint
 from declarations.models.history import owe
 from declarations.problems import Problem
-from declarations.spreadsheet import SHEET_SIZE, MOST_BYTES
+from declarations.spreadsheet.reading import MOST_BYTES
+from declarations.spreadsheet.refusals import SHEET_SIZE
 
 SAME_FILE_WITHIN = timedelta(days=1)
 """So long the same file is taken for a mistake unless the exporter says that he means it."""
@@ -27,7 +28,7 @@ def upload(*, declaration_id: int, name: str, data: bytes, again: bool = False, 
     """
     declaration = locked_draft(declaration_id, by=by)
     if len(data) > MOST_BYTES:
-        raise Unacceptable([Problem(SHEET_SIZE, "/file", values={"most": MOST_BYTES // 2**20})])
+        raise Unacceptable([Problem(SHEET_SIZE, "/file", values={"most": MOST_BYTES // 1_000_000})])
     # A file names drivers: from a plain digest somebody could find out whether it is the one he guesses.
     digest = fingerprint(data.hex())
     lately = Sheet.objects.filter(
@@ -38,12 +39,14 @@ def upload(*, declaration_id: int, name: str, data: bytes, again: bool = False, 
         uploaded_at__gt=now - SAME_FILE_WITHIN,
     )
     if not again and lately.exists():
-        raise Conflict("SAME_FILE", _("You sent this very file within the last day. Send it again only if you mean it."))
+        raise Conflict(
+            "SAME_FILE", _("You sent this very file within the last day. Send it again only if you mean it.")
+        )
     sheet = Sheet.objects.create(
         declaration=declaration, name=name[:200], digest=digest, uploaded_at=now, uploaded_by=by
     )
     SheetFile.keep(sheet, data)
-    owe(Owed.READ_SHEET, subject=sheet.pk, at=now)
+    owe(Owed.READ_SHEET, sheet.pk, at=now)
     return sheet
 
 

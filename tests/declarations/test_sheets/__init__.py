@@ -1,0 +1,1 @@
+"""Bulk intake: from a file to lodged declarations."""
