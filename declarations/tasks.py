@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,18 +17,20 @@ from declarations.models import OutboxTask
 
 draw = random.SystemRandom().random
 
-WORK: dict[str, Callable[[OutboxTask], object]] = {
-    Owed.ASSESS: lambda task: assessment.assess(declaration_id=task.subject, draw=draw, now=timezone.now()),
-    Owed.ASSESS_AMENDED: lambda task: assessment.assess_amended(
-        declaration_id=task.subject, draw=draw, now=timezone.now()
+Draw = Callable[[], float]
+
+WORK: dict[str, Callable[[int, Draw, datetime], object]] = {
+    Owed.ASSESS: lambda subject, draw, now: assessment.assess(declaration_id=subject, draw=draw, now=now),
+    Owed.ASSESS_AMENDED: lambda subject, draw, now: assessment.assess_amended(
+        declaration_id=subject, draw=draw, now=now
     ),
-    Owed.COMPLETE: lambda task: closing.complete(declaration_id=task.subject, now=timezone.now()),
-    Owed.REFRESH: lambda task: sweeps.refresh(declaration_id=task.subject, now=timezone.now()),
-    Owed.READ_SHEET: lambda task: sheets.read(sheet_id=task.subject, now=timezone.now()),
-    Owed.CHECK_SHEET: lambda task: sheets.check_rows(sheet_id=task.subject, now=timezone.now()),
-    Owed.TAKE_SHEET: lambda task: sheets.take_rows(sheet_id=task.subject, now=timezone.now()),
+    Owed.COMPLETE: lambda subject, _draw, now: closing.complete(declaration_id=subject, now=now),
+    Owed.REFRESH: lambda subject, _draw, now: sweeps.refresh(declaration_id=subject, now=now),
+    Owed.READ_SHEET: lambda subject, _draw, now: sheets.read(sheet_id=subject, now=now),
+    Owed.CHECK_SHEET: lambda subject, _draw, now: sheets.check_rows(sheet_id=subject, now=now),
+    Owed.TAKE_SHEET: lambda subject, _draw, now: sheets.take_rows(sheet_id=subject, now=now),
 }
-"""What to do for each kind; a test holds it against the kinds that moves owe."""
+"""What to do for each kind, with chance and clock of whoever does it; a test holds it against the kinds there are."""
 
 
 @shared_task(name="declarations.tasks.relay")
@@ -56,4 +59,4 @@ def ring(task: OutboxTask) -> None:
 
 def _work(task: OutboxTask) -> None:
     with structlog.contextvars.bound_contextvars(trace_id=task.trace_id):
-        WORK[task.kind](task)
+        WORK[task.kind](task.subject, draw, timezone.now())

@@ -6,7 +6,7 @@ same actions as a page or the API would, so the demo holds nothing that could no
 
 import heapq
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -22,9 +22,8 @@ from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
 from checkpoint.scanning import scan
 from declarations import actions, outbox
-from declarations.clearance import assessment, closing
-from declarations.lifecycle import Owed
 from declarations.models import Declaration, OutboxTask, Vehicle, roles_of
+from declarations.tasks import WORK
 from declarations.words import Direction, Mode
 from seeds.vehicles import Factory
 
@@ -36,14 +35,6 @@ WORKER_DELAY = timedelta(seconds=2)
 
 class StoryError(Exception):
     """Something in the demo's past went otherwise than its story says: a rule changed, or the story is wrong."""
-
-
-WORK: Mapping[str, Callable[[OutboxTask, datetime], None]] = {
-    Owed.ASSESS: lambda task, now: assessment.assess(declaration_id=task.subject, draw=draw, now=now),
-    Owed.ASSESS_AMENDED: lambda task, now: assessment.assess_amended(declaration_id=task.subject, draw=draw, now=now),
-    Owed.COMPLETE: lambda task, now: closing.complete(declaration_id=task.subject, now=now),
-}
-"""The worker's table with the clock of the story; a test holds it against the worker's own."""
 
 
 def draw() -> float:
@@ -124,7 +115,7 @@ class World:
 
     @staticmethod
     def _do(task: OutboxTask, *, now: datetime) -> None:
-        WORK[task.kind](task, now)
+        WORK[task.kind](task.subject, draw, now)
 
     def ago(self, **parts: float) -> datetime:
         """A moment so long before the end."""

@@ -15,10 +15,10 @@ from checkpoint.models import Lane
 from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
 from declarations import actions, outbox, vin
-from declarations.actions import sheets
-from declarations.clearance import assessment, closing, decisions, holds, issuing, sweeps
-from declarations.lifecycle import DeclarationStatus, Owed
+from declarations.clearance import decisions, holds, issuing
+from declarations.lifecycle import DeclarationStatus
 from declarations.models import Declaration, Organisation, OutboxTask, PassKey, Role, Vehicle
+from declarations.tasks import WORK
 from declarations.words import RoleName
 from seeds.ports import load_lanes
 from seeds.reference import load_reference_data
@@ -98,17 +98,6 @@ def never() -> float:
     return 0.999999
 
 
-WORK: dict[str, Callable[[OutboxTask, datetime], object]] = {
-    Owed.ASSESS: lambda task, now: assessment.assess(declaration_id=task.subject, draw=never, now=now),
-    Owed.ASSESS_AMENDED: lambda task, now: assessment.assess_amended(declaration_id=task.subject, draw=never, now=now),
-    Owed.COMPLETE: lambda task, now: closing.complete(declaration_id=task.subject, now=now),
-    Owed.REFRESH: lambda task, now: sweeps.refresh(declaration_id=task.subject, now=now),
-    Owed.READ_SHEET: lambda task, now: sheets.read(sheet_id=task.subject, now=now),
-    Owed.CHECK_SHEET: lambda task, now: sheets.check_rows(sheet_id=task.subject, now=now),
-    Owed.TAKE_SHEET: lambda task, now: sheets.take_rows(sheet_id=task.subject, now=now),
-}
-
-
 def let_workers_run(now: datetime = NOON) -> int:
     """Do all work that is owed until none is left; gives back how many tasks were done."""
     done = 0
@@ -116,7 +105,7 @@ def let_workers_run(now: datetime = NOON) -> int:
         due: list[OutboxTask] = []
         outbox.relay(send=due.append, now=now)
         for task in due:
-            done += outbox.run(task_id=task.pk, work=lambda row: WORK[row.kind](row, now), now=now)
+            done += outbox.run(task_id=task.pk, work=lambda row: WORK[row.kind](row.subject, never, now), now=now)
     return done
 
 

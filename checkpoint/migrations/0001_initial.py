@@ -346,7 +346,7 @@ class Migration(migrations.Migration):
                 condition=models.Func(
                     models.F("must_see"),
                     models.Value(
-                        'strict $.type() == "array" && !exists($[*] ? (@.type() != "array")) && '
+                        'strict $.type() == "null" || $.type() == "array" && !exists($[*] ? (@.type() != "array")) && '
                         '!exists($[*][*] ? (@.type() != "string" || !(@ == "VIN" || @ == "PLATE" || @ == "CARD")))'
                     ),
                     function="jsonb_path_match",

@@ -129,7 +129,7 @@ def test_a_request_for_documents_is_shown_with_its_clock_and_answered(client, al
     address = reverse("declarations:answer", args=[row.reference])
     page = client.get(detail(row), headers=ENGLISH)
     assert address in page.content.decode()
-    assert page.context["notice"]["until"] == row.requests.get().due_at
+    assert page.context["notice"]["wait"].until == row.requests.get().due_at
     assert "please show it" in client.get(address).content.decode()
     assert client.post(address, {"text": ""}).status_code == 200
     client.post(address, {"text": "Contract 7, with the officer."})
