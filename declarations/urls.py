@@ -34,6 +34,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{VEHICLE}/pass", passing.show, name="pass"),
     path(f"{VEHICLE}/pass.svg", passing.svg, name="pass-svg"),
     path(f"{VEHICLE}/pass.png", passing.png, name="pass-png"),
+    path(f"{VEHICLE}/pass.pdf", passing.pdf, name="pass-pdf"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
