@@ -9,6 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from declarations import outbox
+from declarations.actions import printing
 from declarations.clearance import assessment, closing, sweeps
 from declarations.lifecycle import Owed
 from declarations.models import OutboxTask
@@ -21,6 +22,7 @@ WORK: dict[str, Callable[[OutboxTask], None]] = {
         declaration_id=task.subject, draw=draw, now=timezone.now()
     ),
     Owed.COMPLETE: lambda task: closing.complete(declaration_id=task.subject, now=timezone.now()),
+    Owed.PRINT: lambda task: printing.make(declaration_id=task.subject, now=timezone.now()),
 }
 """What to do for each kind; a test holds it against the kinds that moves owe."""
 

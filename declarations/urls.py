@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from declarations.views import asking, detail, drafting, home, listing, lodging, passing, vehicles
+from declarations.views import asking, detail, drafting, home, listing, lodging, passing, printing, vehicles
 
 ONE = "declarations/<str:reference>"
 VEHICLE = f"{ONE}/vehicles/<int:place>"
@@ -21,6 +21,10 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/cancel", asking.cancel, name="cancel"),
     path(f"{ONE}/answer", asking.answer, name="answer"),
     path(f"{ONE}/appeal", asking.appeal, name="appeal"),
+    path(f"{ONE}/print", printing.show, name="print"),
+    path(f"{ONE}/print/progress", printing.progress, name="print-progress"),
+    path(f"{ONE}/print/cancel", printing.cancel, name="print-cancel"),
+    path(f"{ONE}/print/file", printing.file, name="print-file"),
     path(f"{ONE}/vehicles", vehicles.index, name="vehicles"),
     path(f"{ONE}/vehicles/new", vehicles.add, name="vehicle-new"),
     path(f"{ONE}/vehicles/check", vehicles.check, name="vehicle-check"),

@@ -15,6 +15,7 @@ from checkpoint.models import Lane
 from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
 from declarations import actions, outbox, vin
+from declarations.actions import printing
 from declarations.clearance import assessment, closing, decisions, holds, issuing
 from declarations.lifecycle import DeclarationStatus, Owed
 from declarations.models import Declaration, Organisation, OutboxTask, PassKey, Role, Vehicle
@@ -101,6 +102,7 @@ WORK: dict[str, Callable[[OutboxTask, datetime], None]] = {
     Owed.ASSESS: lambda task, now: assessment.assess(declaration_id=task.subject, draw=never, now=now),
     Owed.ASSESS_AMENDED: lambda task, now: assessment.assess_amended(declaration_id=task.subject, draw=never, now=now),
     Owed.COMPLETE: lambda task, now: closing.complete(declaration_id=task.subject, now=now),
+    Owed.PRINT: lambda task, now: printing.make(declaration_id=task.subject, now=now),
 }
 
 

@@ -75,11 +75,12 @@ MOVES: dict[Machine, dict[str, frozenset[str]]] = {
 
 
 class Owed(StrEnum):
-    """Kinds of work that a move writes into the outbox. Subject: the declaration's id."""
+    """Kinds of work in the outbox. Subject: the declaration's id."""
 
     ASSESS = "assess"
     ASSESS_AMENDED = "assess_amended"
     COMPLETE = "complete"
+    PRINT = "print"
 
 
 OWES: dict[tuple[Machine, str], tuple[Owed, ...]] = {

@@ -19,9 +19,8 @@ NONCE_BYTES = 12
 
 def seal(text: str) -> str:
     """Encrypt with the first of FIELD_KEYS: "<key id>:<base64 of nonce and ciphertext>"."""
-    kid, key = next(iter(settings.FIELD_KEYS.items()))
-    nonce = os.urandom(NONCE_BYTES)
-    return f"{kid}:{base64.b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), kid.encode())).decode()}"
+    kid, _, body = seal_bytes(text.encode()).partition(b":")
+    return f"{kid.decode()}:{base64.b64encode(body).decode()}"
 
 
 def unseal(sealed: str) -> str:
@@ -30,10 +29,26 @@ def unseal(sealed: str) -> str:
     Raises: ImproperlyConfigured when that key is no longer in FIELD_KEYS; InvalidTag when the row was tampered with.
     """
     kid, _, body = sealed.partition(":")
+    return unseal_bytes(kid.encode() + b":" + base64.b64decode(body)).decode()
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """The same for a file: key id, colon, nonce and ciphertext."""
+    kid, key = next(iter(settings.FIELD_KEYS.items()))
+    nonce = os.urandom(NONCE_BYTES)
+    return kid.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, content, kid.encode())
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """Decrypt a file.
+
+    Raises: as `unseal`.
+    """
+    named, _, raw = sealed.partition(b":")
+    kid = named.decode()
     if kid not in settings.FIELD_KEYS:
         raise ImproperlyConfigured(f"FIELD_KEYS has no key {kid!r}; keep old keys behind the new one")
-    raw = base64.b64decode(body)
-    return AESGCM(settings.FIELD_KEYS[kid]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], kid.encode()).decode()
+    return AESGCM(settings.FIELD_KEYS[kid]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], named)
 
 
 def digest(text: str) -> str:
@@ -58,3 +73,15 @@ class SealedTextField(models.TextField):
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
         """Decrypt on the way out."""
         return unseal(value) if value else value
+
+
+class SealedFileField(models.BinaryField):
+    """A file that is readable in Python and ciphertext in the database."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Encrypt on the way in."""
+        return seal_bytes(value) if value else value
+
+    def from_db_value(self, value: Any, expression: object, connection: object) -> bytes | None:
+        """Decrypt on the way out."""
+        return unseal_bytes(bytes(value)) if value else value

@@ -218,6 +218,7 @@ def _because(declaration: Declaration, vehicle: Vehicle, each: Because, *, may_c
 
 
 DECLARATION_LINKS = (
+    (Act.PRINT, "print", (), gettext_lazy("Print all passes")),
     (Act.AMEND_ARRIVAL, "arrival", (), gettext_lazy("Change planned arrival")),
     (Act.AMEND_HEADER, "section", ("route",), gettext_lazy("Change route and dates")),
     (Act.AMEND_HEADER, "section", ("contract",), gettext_lazy("Change consignee and contract")),
