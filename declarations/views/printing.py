@@ -10,6 +10,7 @@ from django.utils import timezone
 from declarations.actions import printing
 from declarations.clearance.sweeps import PRINTED_KEPT
 from declarations.models import Declaration, PrintJob
+from declarations.views.detail import NOT_MODIFIED_FOR_HTMX
 from declarations.views.frame import attempt, find_mine, page, person
 from declarations.words import PrintForm
 
@@ -31,8 +32,11 @@ def show(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 @page("GET")
 def progress(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """The part of the page that changes."""
-    return render(request, "declarations/_print.html", _context(find_mine(request, reference)))
+    """The part of the page that changes; nothing while it waits, so that the button to cancel keeps the focus."""
+    context = _context(find_mine(request, reference))
+    if context["job"] and context["job"].is_waiting:
+        return HttpResponse(status=NOT_MODIFIED_FOR_HTMX)
+    return render(request, "declarations/_print.html", context)
 
 
 @page("POST")

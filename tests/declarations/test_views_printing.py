@@ -36,7 +36,7 @@ def test_from_asking_to_the_file(client, alice, declaration, read):
     assert POLLS not in read(to(row))
     assert client.post(to(row), {"form": "pdf"})["Location"] == to(row)
     assert POLLS in read(to(row))
-    assert POLLS in read(to(row, "print-progress"))
+    assert client.get(to(row, "print-progress")).status_code == 204
     assert client.get(to(row, "print-file"))["Location"] == to(row)
     let_workers_run()
     done = read(to(row, "print-progress"))
