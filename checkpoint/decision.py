@@ -334,10 +334,15 @@ def _doubts(facts: Facts) -> Iterator[Reason]:
         yield Reason.STALE_MANIFEST
 
 
+def wanted_facts(stage: Stage, must_see: MustSee | None) -> MustSee:
+    """What a lane has to bring: its own setting, or else its stage's."""
+    return DEFAULT_MUST_SEE[stage] if must_see is None else must_see
+
+
 def _is_too_little(facts: Facts) -> bool:
     """Whether the lane brought less than it must. A photographed code alone opens no RELEASE and no EXIT gate."""
     compared = facts.own - {facts.found_by}
-    must_see = DEFAULT_MUST_SEE[facts.stage] if facts.must_see is None else facts.must_see
+    must_see = wanted_facts(facts.stage, facts.must_see)
     code_is_enough = facts.stage is Stage.ENTRY and facts.found_by is None
     return not (compared or code_is_enough) or not all(group & compared for group in must_see)
 

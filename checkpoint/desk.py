@@ -284,9 +284,9 @@ def _reopen(vehicle: Vehicle, steps: tuple[str, ...], *, reason: str, by: Any, n
     was_out = vehicle.status == V.EXITED
     if was_out and declaration.status == DeclarationStatus.COMPLETED:
         declaration.move_to(DeclarationStatus.RELEASED, by=by, at=now, reason="EXIT_ANNULLED", text=reason)
+    if was_out and declaration.status not in PRESENTABLE:
+        raise Conflict("DECLARATION_NOT_RELEASED", _("The declaration is not released."))
     if steps[-1] == V.RELEASED:
-        if declaration.status not in PRESENTABLE:
-            raise Conflict("DECLARATION_NOT_RELEASED", _("The declaration is not released."))
         if open_causes(vehicle, now=now, stage=Stage.RELEASE):
             steps = (*steps, V.REFERRED)
         elif declaration.status != DeclarationStatus.RELEASED:

@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
+from declarations import passes
 from declarations.models import HoldReason, PaperType
 from declarations.words import InspectionNext
 
@@ -34,6 +35,13 @@ class ScanForm(forms.Form):
     plate = forms.CharField(label=_("Plate on the car"), required=False, max_length=20)
     vin = forms.CharField(label=_("VIN on the car"), required=False, max_length=40)
     driver_card = forms.CharField(label=_("Driver's card"), required=False, max_length=64)
+
+    def clean_code(self) -> str:
+        """A slip of the finger is told at once: it need not become a case for somebody."""
+        code: str = self.cleaned_data["code"]
+        if passes.looks_like_manual_code(code) and passes.read_manual_code(code) is None:
+            raise forms.ValidationError(_("One of its characters is mistyped. Compare it with the driver's screen."))
+        return code
 
     def clean(self) -> dict[str, Any]:
         """At least one of the four has to be there."""

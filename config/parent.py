@@ -4,12 +4,16 @@ import os
 import signal
 import subprocess
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 from config.children import follow_parent, spawn, stop
+
+MOST_ENDS = 5
+"""Whoever ends more often within a minute will not get better by being started again."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -25,7 +29,8 @@ class ChildFailedError(Exception):
 class Parent:
     """Starts children and waits. A signal only sets a flag, looked at while waiting, so no start is cut in half.
 
-    env: of every child; logs: folder of their output, one file per name. `watched` are children that others stop.
+    env: of every child; logs: folder of their output, one file per name. `watched` are children that others stop;
+    `again` says how to start a child anew that ended while all was running.
     """
 
     def __init__(self, *, env: Mapping[str, str], logs: Path, cwd: Path) -> None:
@@ -34,6 +39,7 @@ class Parent:
         self.cwd = cwd
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.watched: dict[str, subprocess.Popen[bytes]] = {}
+        self.again: dict[str, Callable[[], None]] = {}
         self.asked = False
         self._make = _MakeAbove()
 
@@ -49,11 +55,8 @@ class Parent:
 
         Raises: StopAskedError, ChildFailedError.
         """
-        if self.asked or self._make.was_interrupted():
-            raise StopAskedError
-        for name, child in {**self.watched, **self.children}.items():
-            if child.poll() is not None:
-                raise ChildFailedError(f"{name} ended ({_how(child.returncode)}): {self._last_words(name)}")
+        for name, how in self._ended().items():
+            raise ChildFailedError(f"{name} ended ({how}): {self._last_words(name, how)}")
 
     def run(self, name: str, argv: Sequence[str | Path]) -> None:
         """Run a program to its end.
@@ -68,11 +71,13 @@ class Parent:
         finally:
             stop(child, signal.SIGTERM)
         if child.returncode != 0:
-            raise ChildFailedError(f"{name} failed ({_how(child.returncode)}): {self._last_words(name)}")
+            how = _how(child.returncode)
+            raise ChildFailedError(f"{name} failed ({how}): {self._last_words(name, how)}")
 
     def start(self, name: str, argv: Sequence[str | Path]) -> None:
         """Start a program that stays."""
         self.children[name] = self._spawn(name, argv)
+        self.again[name] = lambda: self.start(name, argv)
 
     def wait_until(self, ready: Callable[[], bool], *, patience_s: float, sentence: str) -> None:
         """Wait for something, still listening.
@@ -86,13 +91,21 @@ class Parent:
                 raise ChildFailedError(sentence)
             time.sleep(0.05)
 
-    def wait_for_ever(self) -> None:
-        """Wait until somebody asks to stop or a child ends.
+    def wait_for_ever(self, *, say: Callable[[str], None]) -> None:
+        """Wait until somebody asks to stop; start again whatever ends meanwhile, as a supervisor does in production.
 
-        Raises: StopAskedError, ChildFailedError.
+        Raises: StopAskedError; ChildFailedError for a child that nobody can start again, or that keeps ending.
         """
+        ends: defaultdict[str, list[float]] = defaultdict(list)
         while True:
-            self.check()
+            for name, how in self._ended().items():
+                now = time.monotonic()
+                ends[name] = [at for at in ends[name] if now - at < 60] + [now]
+                if name not in self.again or len(ends[name]) > MOST_ENDS:
+                    raise ChildFailedError(f"{name} ended ({how}): {self._last_words(name, how)}")
+                say(f"{name} ended ({how}); it is started again")
+                _bury((self.watched if name in self.watched else self.children).pop(name))
+                self.again[name]()
             time.sleep(0.2)
 
     def stop_all(self) -> None:
@@ -103,21 +116,31 @@ class Parent:
         for child in self.children.values():
             with suppress(subprocess.TimeoutExpired):
                 child.wait(20)
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+            _bury(child)
         self.children.clear()
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
+
+    def _ended(self) -> dict[str, str]:
+        """Children that ended, each with how.
+
+        Raises: StopAskedError.
+        """
+        if self.asked or self._make.was_interrupted():
+            raise StopAskedError
+        every = {**self.watched, **self.children}
+        return {name: _how(child.returncode) for name, child in every.items() if child.poll() is not None}
 
     def _spawn(self, name: str, argv: Sequence[str | Path]) -> subprocess.Popen[bytes]:
         self.check()
         with (self.logs / f"{name}.log").open("ab") as log:
             return spawn(argv, env=self.env, cwd=self.cwd, stdout=log)
 
-    def _last_words(self, name: str) -> str:
+    def _last_words(self, name: str, how: str) -> str:
         log = self.logs / f"{name}.log"
+        if how.startswith("signal"):  # whoever is killed says nothing of it
+            return f"its log is {log}"
         lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
         return f"{lines[-1][:300] if lines else 'it said nothing'} (all of it in {log})"
 
@@ -150,6 +173,13 @@ class _MakeAbove:
             return False
         caught = next((line for line in status.splitlines() if line.startswith("SigCgt:")), "SigCgt: 0")
         return bool(int(caught.split()[1], 16) & 1 << (signal.SIGINT - 1))
+
+
+def _bury(child: subprocess.Popen[bytes]) -> None:
+    """Nobody of its session stays behind."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def _how(code: int) -> str:

@@ -16,13 +16,14 @@ from declarations.models import OutboxTask
 
 draw = random.SystemRandom().random
 
-WORK: dict[str, Callable[[OutboxTask], None]] = {
+WORK: dict[str, Callable[[OutboxTask], object]] = {
     Owed.ASSESS: lambda task: assessment.assess(declaration_id=task.subject, draw=draw, now=timezone.now()),
     Owed.ASSESS_AMENDED: lambda task: assessment.assess_amended(
         declaration_id=task.subject, draw=draw, now=timezone.now()
     ),
     Owed.COMPLETE: lambda task: closing.complete(declaration_id=task.subject, now=timezone.now()),
     Owed.PRINT: lambda task: printing.make(declaration_id=task.subject, now=timezone.now()),
+    Owed.REFRESH: lambda task: sweeps.refresh(declaration_id=task.subject, now=timezone.now()),
 }
 """What to do for each kind; a test holds it against the kinds that moves owe."""
 

@@ -16,7 +16,7 @@ from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
 from declarations import actions, outbox, vin
 from declarations.actions import printing
-from declarations.clearance import assessment, closing, decisions, holds, issuing
+from declarations.clearance import assessment, closing, decisions, holds, issuing, sweeps
 from declarations.lifecycle import DeclarationStatus, Owed
 from declarations.models import Declaration, Organisation, OutboxTask, PassKey, Role, Vehicle
 from declarations.words import RoleName
@@ -98,11 +98,12 @@ def never() -> float:
     return 0.999999
 
 
-WORK: dict[str, Callable[[OutboxTask, datetime], None]] = {
+WORK: dict[str, Callable[[OutboxTask, datetime], object]] = {
     Owed.ASSESS: lambda task, now: assessment.assess(declaration_id=task.subject, draw=never, now=now),
     Owed.ASSESS_AMENDED: lambda task, now: assessment.assess_amended(declaration_id=task.subject, draw=never, now=now),
     Owed.COMPLETE: lambda task, now: closing.complete(declaration_id=task.subject, now=now),
     Owed.PRINT: lambda task, now: printing.make(declaration_id=task.subject, now=now),
+    Owed.REFRESH: lambda task, now: sweeps.refresh(declaration_id=task.subject, now=now),
 }
 
 

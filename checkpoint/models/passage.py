@@ -41,18 +41,15 @@ class PassageQuerySet(models.QuerySet["Passage"]):
 
 
 class Passage(models.Model):
-    """What was asked at a lane and what was answered. Append-only, also against raw SQL (law 7).
-
-    Whom a passage names was read in its own transaction, or stands there with the key: the database does not check it
-    once more, since each check locks the row, and all scans of a port share some. Nobody deletes any of them.
-    """
+    """What was asked at a lane and what was answered. Append-only, also against raw SQL (law 7)."""
 
     id = models.UUIDField(primary_key=True)
     # who and when
     device = models.ForeignKey(
-        Device, models.PROTECT, related_name="passages", verbose_name=_("device"), db_constraint=False, db_index=False
+        Device, models.PROTECT, related_name="passages", verbose_name=_("device"), db_index=False
     )
-    lane = models.ForeignKey(Lane, models.PROTECT, verbose_name=_("lane"), db_constraint=False, db_index=False)
+    lane = models.ForeignKey(Lane, models.PROTECT, verbose_name=_("lane"), db_index=False)
+    # Unchecked by the database: each check would lock, and write to, the one row that all scans of a port share.
     port = models.ForeignKey(Port, models.PROTECT, verbose_name=_("port"), db_constraint=False, db_index=False)
     stage = models.CharField(_("stage"), max_length=8, choices=Stage)
     officer = models.ForeignKey(
@@ -75,7 +72,6 @@ class Passage(models.Model):
         null=True,
         related_name="passages",
         verbose_name=_("vehicle"),
-        db_constraint=False,
         db_index=False,
     )
     declaration = models.ForeignKey(
@@ -84,7 +80,6 @@ class Passage(models.Model):
         null=True,
         related_name="passages",
         verbose_name=_("declaration"),
-        db_constraint=False,
     )
     answer = models.JSONField(_("answer"), default=dict)
 
@@ -106,7 +101,10 @@ class Passage(models.Model):
 
 
 class ScanKey(models.Model):
-    """That a device asked this question already: the replay gets the stored answer. Small and never partitioned."""
+    """That a device asked this question already: the replay gets the stored answer. Small and never partitioned.
+
+    Written together with its passage, whose device the database checks; so it checks nothing here once more.
+    """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     scan_id = models.UUIDField(_("scan id"))

@@ -23,6 +23,7 @@ from declarations import permissions as clearance_permissions
 from declarations.errors import NotPermitted
 from declarations.models import Admission, History, Vehicle
 from declarations.permissions import can_ask_override
+from declarations.readiness import Otherwise, Wait
 from declarations.words import Stage
 
 PER_PAGE = 25
@@ -38,24 +39,31 @@ BUTTONS: tuple[tuple[Remedy, str | Promise, str], ...] = (
 
 
 def open_cases(user: object) -> QuerySet[Case]:
-    """Cases that wait at this officer's ports, newest first."""
+    """Cases that wait at this officer's ports, whoever waits longest first."""
     return (
         Case.objects.visible_to(user)
         .open()
         .select_related("passage__lane", "passage__vehicle", "passage__declaration")
         .defer("passage__code")
-        .order_by("-opened_at")
+        .order_by("opened_at")
     )
 
 
+def wait_of_case(case: Case) -> Wait:
+    """Whoever its reason names has to act; until then the vehicle stands at the gate."""
+    who = REASONS[Reason(case.passage.reason)].must_act
+    return Wait(who, case.opened_at, None, Otherwise.GOES_NO_FURTHER)
+
+
 class Cases(Officers):
-    """Open cases, newest first; the list keeps itself true."""
+    """Open cases, the oldest first; the list keeps itself true."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The whole page, or the list alone for the poll."""
         now = timezone.now()
         page = Paginator(open_cases(request.user), PER_PAGE).get_page(request.GET.get("page"))
-        values = {"page_obj": page, "cases": page.object_list, "now": now, "total": page.paginator.count}
+        cases = [(case, wait_of_case(case)) for case in page]
+        values = {"page_obj": page, "cases": cases, "now": now, "total": page.paginator.count}
         is_poll = bool(getattr(request, "htmx", False))
         return render(request, "checkpoint/_cases.html" if is_poll else "checkpoint/cases.html", values)
 

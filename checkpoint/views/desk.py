@@ -36,12 +36,14 @@ class Desk(Officers):
             open_checks=Count("checks", filter=Q(checks__status=CheckStatus.OPEN), distinct=True),
         )
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        waits = [(row, queue.wait(row)) for row in page]
         values = {
             "queues": every.values(),
             "queue": queue,
             "form": form,
             "text": text,
             "page_obj": page,
+            "waits": waits,
             "total": page.paginator.count,
             "now": now,
         }

@@ -31,7 +31,7 @@ def declaration_of(request: HttpRequest, reference: str) -> Declaration:
 
     Raises: Http404.
     """
-    rows = Declaration.objects.for_officer(request.user).select_related("organisation", "port")
+    rows = Declaration.objects.for_officer(request.user).with_appeal().select_related("organisation", "port")
     return get_object_or_404(rows, reference=reference)
 
 

@@ -34,7 +34,8 @@ class Inspections(Officers):
             .order_by(here, "ordered_at", "id")
         )
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-        values = {"page_obj": page, "total": page.paginator.count, "now": timezone.now()}
+        waits = [(row, queues.wait_for_inspection(row)) for row in page]
+        values = {"page_obj": page, "waits": waits, "total": page.paginator.count, "now": timezone.now()}
         return render(request, "checkpoint/inspections.html", values)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint import scanning
+from checkpoint.decision import wanted_facts
 from checkpoint.forms import ScanForm
 from checkpoint.models import Lane, Passage
 from checkpoint.models.device import DeviceKind
@@ -103,9 +104,15 @@ class Scan(Officers):
         return self._verdict(answer.payload)
 
     def _page(self, lane: Lane, form: ScanForm, *, status: int = 200) -> HttpResponse:
-        gate_now = timezone.now()
-        no_answer = _no_answer(_gate(lane, gate_now), gate_now)
-        values = {"lane": lane, "form": form, "next_href": self.request.path, "no_answer": no_answer}
+        now = timezone.now()
+        gate = _gate(lane, now)
+        values = {
+            "lane": lane,
+            "form": form,
+            "next_href": self.request.path,
+            "must_see": wanted_facts(gate.stage, gate.must_see),
+            "no_answer": _no_answer(gate, now),
+        }
         template = "checkpoint/_scan_form.html" if _wants_part(self.request) else "checkpoint/scan.html"
         return render(self.request, template, values, status=status)
 

@@ -39,13 +39,16 @@ def main() -> int:
             if os.environ.get("RESET") == "1":
                 _reset()
             parent.env = environment(os.environ, folder=VAR, host=HOST, port=port)
+            _say("PostgreSQL and Valkey …")
             _servers(parent, stack, logs)
             write_environment(VAR / "demo.env", parent.env, os.environ)
+            _say("tables, texts, code lists and the demo's world; the first time this takes half a minute …")
             _prepare(parent, port)
+            _say("web, worker and beat …")
             stack.callback(parent.stop_all)
             _start(parent, port)
             print(advice(_demo_json(), base_url=_base_url(port), logs=logs), flush=True)
-            parent.wait_for_ever()
+            parent.wait_for_ever(say=_say)
         except StopAskedError:
             _say("stopping")
         except (CannotStartError, ChildFailedError, EmbeddedError, PermissionError) as error:
@@ -125,7 +128,12 @@ def _servers(parent: Parent, stack: ExitStack, logs: Path) -> None:
     if not parent.env.get("REDIS_URL"):
         valkey = Valkey(VAR / "valkey", log=logs / "valkey.log")
         stack.callback(valkey.stop)
-        parent.watched["valkey"] = valkey.start(check=parent.check)
+
+        def start(port: int = 0) -> None:
+            parent.watched["valkey"] = valkey.start(port=port, check=parent.check)
+
+        start()
+        parent.again["valkey"] = lambda: start(valkey.port)  # where everybody looks for it
         parent.env["REDIS_URL"] = valkey.url
 
 

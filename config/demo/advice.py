@@ -48,10 +48,15 @@ def _steps(first: Mapping[str, Any]) -> list[str]:
         steps.append(f"In her draft {bad['reference']} one VIN has a Cyrillic letter: lodge without the bad ones.")
     steps.append("Open the vehicle's pass: the QR code, and under it the code to type.")
     steps.append("In another browser sign in as olga, open a lane at the gate, type that code.")
-    if passes := first.get("ready_to_scan", {}).get("passes"):
+    passes = first.get("ready_to_scan", {}).get("passes", [])
+    if passes:
         steps.append(
             f"Ready to scan at Horgos: {passes[0]['manual_code']}, plate {passes[0]['plate']}"
             " (lanes CNHRS-E1, CNHRS-R1, CNHRS-X1; the last two want the plate)."
         )
-    steps.append("As carl place a hold on the declaration and scan again.")
+    if len(passes) > 1:
+        steps.append(
+            f"Another one, {passes[1]['manual_code']}, plate {passes[1]['plate']}: let it in at CNHRS-E1. As carl find"
+            " the plate on the desk and place a hold on the vehicle: CNHRS-R1 stops it. As sam lift the hold: it opens."
+        )
     return steps

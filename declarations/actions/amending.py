@@ -24,8 +24,7 @@ from declarations.lifecycle import (
     Owed,
     VehicleStatus,
 )
-from declarations.models import Declaration, Vehicle, load_reference, note
-from declarations.models.history import By, owe
+from declarations.models import By, Declaration, Vehicle, load_reference, note, owe
 from declarations.models.standing import recompute
 from declarations.problems import Problem, errors
 
@@ -289,4 +288,4 @@ def _amend_vehicles(declaration: Declaration, vehicles: list[Vehicle], *, by: By
     for vehicle in vehicles:
         vehicle.being_assessed = True
     Vehicle.objects.bulk_update(vehicles, ["being_assessed"])
-    owe(Owed.ASSESS_AMENDED, subject=declaration.pk, at=now)
+    owe(Owed.ASSESS_AMENDED, declaration.pk, at=now)

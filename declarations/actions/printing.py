@@ -34,7 +34,7 @@ def ask(*, declaration_id: int, form: PrintForm, by: User, now: datetime) -> Pri
         if before.is_waiting and before.form == form:
             return before
         before.delete()
-    task = owe(Owed.PRINT, subject=declaration_id, at=now)
+    (task,) = owe(Owed.PRINT, declaration_id, at=now)
     return PrintJob.objects.create(declaration=declaration, task=task, form=form, asked_by=by, asked_at=now)
 
 

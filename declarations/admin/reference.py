@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
 from declarations.admin.frame import Rows
+from declarations.clearance import closures
 from declarations.models import (
     Closure,
     Country,
@@ -54,6 +56,14 @@ class ClosureAdmin(Rows):
     list_select_related = ("port",)
     autocomplete_fields = ("port",)
     date_hierarchy = "starts_at"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The port, once it is entered: another port's closure is another one."""
+        return () if obj is None else ("port",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Whoever is on the way learns of it."""
+        closures.announce(obj, by=request.user, now=timezone.now())  # type: ignore[arg-type]
 
 
 @admin.register(Country, Incoterm, Currency, HoldReason, PlateRegion)

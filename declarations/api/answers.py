@@ -37,12 +37,16 @@ def _number(**options: Any) -> serializers.IntegerField:
 
 
 class BecauseAnswer(serializers.Serializer):
-    """Why a vehicle is not ready, who must act, and which act repairs it."""
+    """Why a vehicle is not ready, which act repairs it, who must act, from when, and what happens if nobody does."""
 
     code = _text()
     message = _text()
     must_act = serializers.ChoiceField(Actor.choices)
     repair = serializers.ChoiceField(Repair.choices)
+    who = _text()
+    since = _moment(allow_null=True)
+    until = _moment(allow_null=True)
+    otherwise = _maybe()
 
 
 class HitAnswer(serializers.Serializer):

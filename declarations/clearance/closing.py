@@ -130,6 +130,7 @@ def complete(*, declaration_id: int, now: datetime) -> None:
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     if declaration.status not in HOLDING_VIN:
         return
+    recompute(Vehicle.objects.locked().filter(declaration=declaration).outdated(now), now=now)
     statuses = list(declaration.vehicles.values_list("status", flat=True))
     if any(status not in CLOSED_VEHICLE for status in statuses):
         return

@@ -1,4 +1,4 @@
-"""What time itself does: declarations expire, stragglers are told and withdrawn, refusals become final.
+"""What time itself does: declarations expire, stragglers are withdrawn, refusals become final, readiness runs out.
 
 Each sweep finds its rows without a lock, then takes one declaration at a time: lock, look again, write.
 """
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from declarations.clearance.closing import close, withdraw, withdraw_declared
-from declarations.lifecycle import HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
+from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
 from declarations.models import Declaration, History, IdempotencyKey, PrintJob, Vehicle, note
 from declarations.models.standing import recompute
 
@@ -27,10 +27,12 @@ def sweep(*, now: datetime) -> dict[str, int]:
     awaited = Exists(Vehicle.objects.filter(declaration=OuterRef("pk"), status=VehicleStatus.DECLARED))
     late = Declaration.objects.filter(awaited, status__in=HOLDING_VIN, expires_at__lte=now)
     refused = Declaration.objects.filter(awaited, status=DeclarationStatus.REFUSED, appeal_until__lte=now)
+    changing = Exists(Vehicle.objects.outdated(now).filter(declaration=OuterRef("pk"), live=True))
+    outdated = Declaration.objects.filter(changing, status__in=HOLDING_VIN)
     return {
         "expired": _each(late, expire, now=now),
         "final": _each(refused, make_refusal_final, now=now),
-        "readiness": _refresh_readiness(now=now),
+        "readiness": _each(outdated, refresh, now=now),
         "printed": PrintJob.objects.filter(asked_at__lt=now - PRINTED_KEPT).delete()[0],
         "idempotency": IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0],
     }
@@ -83,17 +85,18 @@ def make_refusal_final(*, declaration_id: int, now: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def refresh(*, declaration_id: int, now: datetime) -> bool:
+    """Compute anew how ready the open vehicles of a declaration are: whether any says something else now."""
+    declaration = Declaration.objects.locked().get(pk=declaration_id)
+    vehicles = list(Vehicle.objects.locked().filter(declaration=declaration).exclude(status__in=CLOSED_VEHICLE))
+    before = {row.pk: row.not_ready_because for row in vehicles}
+    recompute(vehicles, now=now)
+    changed = any(row.not_ready_because != before[row.pk] for row in vehicles)
+    if changed:
+        declaration.touch(at=now)
+    return changed
+
+
 def _each(rows: Iterable[Declaration], act: Callable[..., bool], *, now: datetime) -> int:
     return sum(act(declaration_id=row.pk, now=now) for row in list(rows))
-
-
-@transaction.atomic
-def _refresh_readiness(*, now: datetime) -> int:
-    """Vehicles that were ready until a moment that has passed."""
-    vehicles = list(
-        Vehicle.objects.select_for_update(of=("self",), skip_locked=True).filter(ready=True, ready_until__lte=now)[
-            :1000
-        ]
-    )
-    recompute(vehicles, now=now)
-    return len(vehicles)

@@ -75,12 +75,13 @@ MOVES: dict[Machine, dict[str, frozenset[str]]] = {
 
 
 class Owed(StrEnum):
-    """Kinds of work in the outbox. Subject: the declaration's id."""
+    """Kinds of work that are written into the outbox. Subject: the declaration's id."""
 
     ASSESS = "assess"
     ASSESS_AMENDED = "assess_amended"
     COMPLETE = "complete"
     PRINT = "print"
+    REFRESH = "refresh"
 
 
 OWES: dict[tuple[Machine, str], tuple[Owed, ...]] = {

@@ -11,7 +11,7 @@ from declarations.models.clearance import (
     RiskScope,
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
-from declarations.models.history import NOTE, By, History, OutboxTask, note, trace_id
+from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.parties import (
@@ -91,6 +91,7 @@ __all__ = [
     "load_reference",
     "move",
     "note",
+    "owe",
     "roles_of",
     "trace_id",
 ]

@@ -7,14 +7,16 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import DeclarationStatus, Machine
 from declarations.models.body import DECLARATION_FIELDS, Typed, overlay
+from declarations.models.history import History
 from declarations.models.movable import Movable
 from declarations.models.parties import Roles, roles_of
 from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, Law, begins_at_the_beginning, status_has_history
+from declarations.readiness import Wait, wait_of_declaration
 from declarations.words import Channel
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -44,6 +46,11 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         ports = roles.ports()
         here = Q() if ports is None else Q(port__in=ports)
         return here & (~Q(status=DeclarationStatus.DRAFT) | Q(pk__in=ProblemOverride.objects.values("declaration")))
+
+    def with_appeal(self) -> Self:
+        """With `appealed_at`: when the exporter last appealed the refusal that stands, None if he did not."""
+        said = History.objects.filter(declaration=OuterRef("pk"), reason="APPEALED", at__gte=OuterRef("status_at"))
+        return self.annotate(appealed_at=Subquery(said.order_by("-id").values("at")[:1]))
 
     def locked(self) -> Self:
         """Rows under FOR UPDATE; always the declaration first, then vehicles, then passes."""
@@ -96,6 +103,9 @@ class Declaration(Typed, Movable):
     documents_due_at = models.DateTimeField(_("documents due"), null=True, editable=False)
     appeal_until = models.DateTimeField(_("appeal until"), null=True, editable=False)
 
+    appealed_at: datetime | None = None
+    """Known only of rows read `with_appeal`."""
+
     objects = DeclarationQuerySet.as_manager()
 
     class Meta:
@@ -146,6 +156,18 @@ class Declaration(Typed, Movable):
     def is_draft(self) -> bool:
         """Whether the exporter may still change everything freely."""
         return self.status in (DeclarationStatus.DRAFT, DeclarationStatus.REJECTED)
+
+    @property
+    def wait(self) -> Wait | None:
+        """What the declaration as a whole waits for."""
+        return wait_of_declaration(
+            DeclarationStatus(self.status),
+            since=self.status_at,
+            expires_at=self.expires_at,
+            documents_due_at=self.documents_due_at,
+            appeal_until=self.appeal_until,
+            appealed_at=self.appealed_at,
+        )
 
     @property
     def etag(self) -> str:

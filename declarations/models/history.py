@@ -158,6 +158,7 @@ class OutboxTask(models.Model):
         return f"{self.kind} {self.subject}"
 
 
-def owe(kind: str, *, subject: int, at: datetime) -> OutboxTask:
-    """Promise a piece of work that no move stands for, in the transaction that makes it necessary."""
-    return OutboxTask.objects.create(kind=kind, subject=subject, trace_id=trace_id(), created_at=at, due_at=at)
+def owe(kind: str, *subjects: int, at: datetime) -> list[OutboxTask]:
+    """Promise work that no move stands for, one piece for each subject, in the transaction that makes it necessary."""
+    promised = {"kind": kind, "trace_id": trace_id(), "created_at": at, "due_at": at}
+    return OutboxTask.objects.bulk_create(OutboxTask(subject=subject, **promised) for subject in subjects)

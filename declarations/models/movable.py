@@ -113,7 +113,6 @@ def move(
     by_id, by_label = signed(by)
     values: dict[str, Any] = {
         "to": to,
-        "steps": list(steps),
         "at": at,
         "ids": [row.pk for row in rows],
         "froms": [row.status for row in rows],
@@ -125,13 +124,12 @@ def move(
         "text": text,
         "data": json.dumps(data or {}, default=str),
     }
-    also = ALSO.get(machine, "")
+    # Words of our own tables, check_moves saw to that: they stand in the statement, not beside it.
+    chain, also = _array(steps), ALSO.get(machine, "")
     if promises := [kind for step in steps for kind in OWES.get((machine, step), ())]:
-        values["owed"] = promises
-        also += OWE
+        also += OWE.format(kinds=_array(promises))
     if annulled := [stage for step in steps for stage in ANNULS.get((machine, step), ())]:
-        values["annulled"] = annulled
-        also += ANNUL
+        also += ANNUL.format(stages=_array(annulled))
     if granted := list(admissions):
         values["stages"], values["passages"] = map(list, zip(*granted, strict=True))
         also += ADMIT
@@ -148,9 +146,9 @@ def move(
                     vehicle_id, from_status, to_status, reason, text, data)
                 SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text,
                     %(machine)s::text, moved.id, moved.declaration, moved.vehicle,
-                    COALESCE((%(steps)s::text[])[step.n - 1], moved.from_status), step.to_,
+                    COALESCE(({chain})[step.n - 1], moved.from_status), step.to_,
                     %(reason)s::text, %(text)s::text, %(data)s::jsonb
-                FROM moved, unnest(%(steps)s::text[]) WITH ORDINALITY AS step(to_, n) ORDER BY moved.id, step.n
+                FROM moved, unnest({chain}) WITH ORDINALITY AS step(to_, n) ORDER BY moved.id, step.n
             ) {also}
             SELECT count(*) FROM moved
             """,
@@ -163,6 +161,10 @@ def move(
         )
     for row in rows:
         row.status, row.status_at = to, at
+
+
+def _array(words: Iterable[str]) -> str:
+    return "'{" + ",".join(words) + "}'::text[]"
 
 
 def _queue_for_vins(declaration_ids: list[int]) -> None:
@@ -198,8 +200,8 @@ OWNERS: dict[Machine, str] = {
 # A vehicle holds its VIN while it is open and its declaration is with customs (law 4). Readiness is no longer true
 # after a move: actions compute it anew, a scan leaves that to whoever looks. A declaration's move changes what its
 # vehicles hold.
-HOLDING = "'{" + ",".join(sorted(HOLDING_VIN)) + "}'"
-CLOSED = "'{" + ",".join(sorted(CLOSED_VEHICLE)) + "}'"
+HOLDING = _array(sorted(HOLDING_VIN))
+CLOSED = _array(sorted(CLOSED_VEHICLE))
 
 SET: dict[Machine, str] = {
     Machine.VEHICLE: f""",
@@ -223,7 +225,7 @@ ALSO: dict[Machine, str] = {
 OWE = """, owed AS (
     INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
     SELECT DISTINCT task.kind, moved.declaration, %(trace_id)s::text, %(at)s::timestamptz, %(at)s::timestamptz, 0, ''
-    FROM moved, unnest(%(owed)s::text[]) AS task(kind)
+    FROM moved, unnest({kinds}) AS task(kind)
 )"""
 
 # The ids stand here once more, so that the rows are found by their vehicle whatever the planner thinks of `moved`.
@@ -232,7 +234,7 @@ ANNUL = """, annulled AS (
     SET annulled_at = %(at)s::timestamptz, annulled_by_id = %(by_id)s::int, annul_reason = %(reason)s::text
     FROM moved
     WHERE a.vehicle_id = ANY (%(ids)s::bigint[]) AND a.vehicle_id = moved.id AND a.annulled_at IS NULL
-      AND a.stage = ANY (%(annulled)s::text[])
+      AND a.stage = ANY ({stages})
 )"""
 
 ADMIT = """, admitted AS (

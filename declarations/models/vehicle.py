@@ -1,5 +1,6 @@
 """One vehicle of one declaration, with its papers, its driver, its admissions and its pass."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -72,6 +73,10 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         )
         return self.annotate(left_port_at=Subquery(left.order_by("-id").values("at")[:1]))
 
+    def outdated(self, now: datetime) -> Self:
+        """Those whose kept readiness no longer holds; see `Vehicle.is_outdated`."""
+        return self.filter(Q(ready_until__lte=now) | Q(ready=False, not_ready_because=[]))
+
     def whole(self) -> Self:
         """With everything that a page or the API shows of a vehicle, in a fixed number of queries."""
         return self.select_related("driver").prefetch_related("papers", "holds", "checks", "inspections", "passes")
@@ -113,7 +118,8 @@ class Vehicle(Typed, Movable):
     channel = models.CharField(_("channel"), max_length=6, choices=Channel, blank=True, editable=False)
     being_assessed = models.BooleanField(_("being assessed"), default=False, editable=False)
     ready = models.BooleanField(_("ready"), default=False, editable=False)
-    ready_until = models.DateTimeField(_("ready until"), null=True, editable=False)
+    # until when the kept answer, ready or not, holds by the clock alone
+    ready_until = models.DateTimeField(_("readiness holds until"), null=True, editable=False)
     not_ready_because = models.JSONField(_("not ready because"), default=list, editable=False)
 
     objects = VehicleQuerySet.as_manager()
@@ -186,6 +192,11 @@ class Vehicle(Typed, Movable):
     def __str__(self) -> str:
         """The VIN."""
         return self.vin
+
+    def is_outdated(self, now: datetime) -> bool:
+        """Whether the kept readiness no longer holds: its time is over, or a move emptied it (a scan computes none)."""
+        is_over = self.ready_until is not None and self.ready_until <= now
+        return is_over or not (self.ready or self.not_ready_because)
 
     @property
     def newest_pass(self) -> "Pass | None":

@@ -4,28 +4,16 @@ These are read by exporter and driver: no channel, no risk hit, no inner text of
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import DeclarationStatus, VehicleStatus
-
-
-class Actor(TextChoices):
-    """Who must act so that a wait ends."""
-
-    NOBODY = "NOBODY", _("nobody")
-    EXPORTER = "EXPORTER", _("exporter")
-    DRIVER = "DRIVER", _("driver")
-    CUSTOMS = "CUSTOMS", _("customs")
-    OFFICER = "OFFICER", _("checkpoint officer")
-    DOCUMENTS_OFFICER = "DOCUMENTS_OFFICER", _("documents officer")
-    INSPECTION_OFFICER = "INSPECTION_OFFICER", _("inspection officer")
-    SUPERVISOR = "SUPERVISOR", _("supervisor")
-    CONTROL_ROOM = "CONTROL_ROOM", _("control room")
+from declarations.readiness.waits import Actor, Otherwise, Wait
 
 
 class Repair(TextChoices):
@@ -65,10 +53,16 @@ def explain(code: str, text: str | Promise, must_act: Actor, repair: Repair) -> 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """One reason why a vehicle is not ready; values fill the sentence."""
+    """One reason why a vehicle is not ready, with the wait it means.
+
+    values fill the sentence: from the rule codes and ISO dates, which can be kept; `named` adds the reader's words.
+    """
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
+    until: datetime | None = None
+    otherwise: Otherwise = Otherwise.STAYS
 
     @property
     def message(self) -> str:
@@ -85,13 +79,45 @@ class Because:
         """Which act ends it."""
         return REASONS[self.code].repair
 
-    def as_dict(self) -> dict[str, str]:
-        """The shape that API and pages show, in the language that is active now."""
+    @property
+    def wait(self) -> Wait | None:
+        """Who acts, from when, and what happens if nobody does; None when nobody waits any more."""
+        if self.must_act is Actor.NOBODY:
+            return None
+        return Wait(self.must_act, self.since, self.until, self.otherwise)
+
+    def named(self, **words: object) -> "Because":
+        """The same in the reader's words."""
+        return replace(self, values={**self.values, **words})
+
+    def kept(self) -> dict[str, Any]:
+        """What a row keeps: no word of any language but what a person typed."""
+        return {
+            "code": self.code,
+            "values": dict(self.values),
+            "since": self.since and self.since.isoformat(),
+            "until": self.until and self.until.isoformat(),
+            "otherwise": self.otherwise.value,
+        }
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """What `kept` wrote."""
+        since, until = (datetime.fromisoformat(kept[name]) if kept[name] else None for name in ("since", "until"))
+        return cls(kept["code"], kept["values"], since, until, Otherwise(kept["otherwise"]))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that the API shows, in the language that is active now."""
+        wait = self.wait
         return {
             "code": self.code,
             "message": self.message,
             "must_act": self.must_act.value,
             "repair": self.repair.value,
+            "who": str(self.must_act.label),
+            "since": self.since,
+            "until": self.until,
+            "otherwise": str(self.otherwise.label) if wait else None,
         }
 
 

@@ -148,6 +148,16 @@ def moment(context: template.Context, at: datetime | None) -> SafeString | str:
     return _time_tag(at, words or _exact_words(at), relative=bool(words))
 
 
+@register.simple_tag(takes_context=True)
+def since(context: template.Context, at: datetime) -> SafeString:
+    """ "14:03 · 2 h ago": a moment on the clock, with its day unless that is today, and how far off it is."""
+    now = context.get("now") or timezone.now()
+    local, words = timezone.localtime(at), relative_text(at, now)
+    is_today = local.date() == timezone.localtime(now).date()
+    clock = _time_tag(at, f"{local:%H:%M}" if is_today else f"{local:%Y-%m-%d %H:%M}", relative=False)
+    return format_html("{} · {}", clock, _time_tag(at, words, relative=True)) if words else clock
+
+
 @register.filter
 def exact(at: datetime | None) -> SafeString | str:
     """A moment as date, time and zone: `{{ declaration.planned_arrival_at|exact }}`."""

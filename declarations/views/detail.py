@@ -1,6 +1,7 @@
 """A declaration: a task list while it is a draft, then its timeline and its vehicles with readiness and pass."""
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -17,7 +18,7 @@ from declarations.forms.header import SECTIONS
 from declarations.lifecycle import InspectionStatus, VehicleStatus
 from declarations.models import Declaration, History, Vehicle
 from declarations.models.standing import answer
-from declarations.readiness import Actor, Because, Repair
+from declarations.readiness import Repair
 from declarations.views.frame import find, page
 from declarations.views.marks import marked
 from declarations.views.notices import notice
@@ -117,9 +118,8 @@ def _context(request: HttpRequest, declaration: Declaration, *, now: datetime) -
         "page_obj": shown,
         "counts": _counts(vehicles),
         "requests": requests,
-        "due_at": min((row.due_at for row in requests), default=None),
         "links": _links(declaration, may) if may_change else [],
-        "notice": notice(declaration, may, requests, now=now),
+        "notice": notice(declaration, may, requests),
         "entries": story(declaration, vehicles, everything="all" in request.GET),
         "is_waiting": acts.being_decided(declaration.status, any(row.being_assessed for row in opened)),
         "may_change": may_change,
@@ -132,7 +132,7 @@ def _counts(vehicles: list[Vehicle]) -> dict[str, int]:
     return {
         "total": len(vehicles),
         "coming": sum(row.status == VehicleStatus.DECLARED for row in vehicles),
-        "ready": sum(row.ready for row in vehicles),
+        "ready": sum(row.ready and row.status == VehicleStatus.DECLARED for row in vehicles),
         "at_port": sum(acts.is_at_port(row.status) for row in vehicles),
         "out": sum(row.status in (VehicleStatus.EXITED, VehicleStatus.HANDED_OVER) for row in vehicles),
     }
@@ -161,7 +161,7 @@ def _card(
         "standing": standing,
         "is_over": acts.is_over(vehicle.status),
         "is_here": acts.is_at_port(vehicle.status),
-        "because": [_because(declaration, vehicle, each, may_change=may_change) for each in standing.because],
+        "because": _because(declaration, vehicle, standing, may_change=may_change),
         "pass": newest,
         "pass_href": reverse("declarations:pass", args=args) if newest else "",
         "driver": driver.name if driver else "",
@@ -199,8 +199,10 @@ def _findings(vehicle: Any) -> str:
 RESULTS = (InspectionStatus.SATISFACTORY, InspectionStatus.NOT_SATISFACTORY)
 
 
-def _because(declaration: Declaration, vehicle: Vehicle, each: Because, *, may_change: bool) -> dict[str, Any]:
-    """One reason in public words, who acts, and the link that repairs it."""
+def _because(
+    declaration: Declaration, vehicle: Vehicle, standing: readiness.Readiness, *, may_change: bool
+) -> list[dict[str, Any]]:
+    """The reasons in public words with the links that repair them; those that wait alike share one wait."""
     reference, place = declaration.reference, vehicle.position
     repairs = {
         Repair.LODGE: reverse("declarations:answers", args=[reference]),
@@ -212,9 +214,16 @@ def _because(declaration: Declaration, vehicle: Vehicle, each: Because, *, may_c
         Repair.RENEW_PAPER: reverse("declarations:vehicle-papers", args=[reference, place]),
         Repair.RENEW_PASS: reverse("declarations:renew", args=[reference, place]),
     }
-    href = repairs.get(each.repair, "") if may_change else ""
-    who = "" if each.must_act is Actor.NOBODY else each.must_act.label
-    return {"text": each.message, "who": who, "href": href, "action": each.repair.label}
+    return [
+        {
+            "wait": wait,
+            "reasons": [
+                {"text": each.message, "href": repairs.get(each.repair, "") * may_change, "action": each.repair.label}
+                for each in alike
+            ],
+        }
+        for wait, alike in groupby(standing.because, key=lambda each: each.wait)
+    ]
 
 
 DECLARATION_LINKS = (

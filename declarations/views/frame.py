@@ -39,7 +39,7 @@ def find(request: HttpRequest, reference: str) -> Declaration:
 
     Raises: Http404 for everybody else, as if it did not exist.
     """
-    shown = Declaration.objects.visible_to(request.user).select_related("organisation", "port")
+    shown = Declaration.objects.visible_to(request.user).with_appeal().select_related("organisation", "port")
     return get_object_or_404(shown, reference=reference)
 
 

@@ -1,7 +1,7 @@
 """The first page: what needs me, what is on the way, numbers. Officers are sent on to the gate."""
 
 from collections import Counter
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 
 from declarations.lifecycle import AT_PORT, HOLDING_VIN, DeclarationStatus, VehicleStatus
 from declarations.models import Declaration, Roles, Vehicle, roles_of
-from declarations.readiness import REASONS, Actor, Because
+from declarations.models.standing import because
+from declarations.readiness import REASONS, Actor, Because, Otherwise, Wait
 
 MOST_SHOWN = 8
 MOST_WAITING = 400
@@ -57,83 +58,87 @@ def _exporter(request: HttpRequest, roles: Roles, *, now: datetime) -> HttpRespo
 
 def _needs_me(mine: Any, vehicles: Any, *, now: datetime) -> list[dict[str, Any]]:
     """What only the exporter can move on, the most urgent first."""
+    asked = (
+        mine.filter(requests__answered_at=None, requests__isnull=False)
+        .annotate(asked_at=Min("requests__asked_at"), due_at=Min("requests__due_at"))
+        .order_by("due_at")
+    )
     found = [
         {
             "title": _("Customs asks for documents"),
             "icon": "papers",
             "tone": "officer",
             "reference": row.reference,
-            "until": row.due_at,
+            "wait": Wait(Actor.EXPORTER, row.asked_at, row.due_at, Otherwise.MAY_BE_REFUSED),
             "href": reverse("declarations:answer", args=[row.reference]),
             "action": _("Answer"),
         }
-        for row in mine.filter(requests__answered_at=None, requests__isnull=False)
-        .annotate(due_at=Min("requests__due_at"))
-        .order_by("due_at")[:MOST_SHOWN]
+        for row in asked[:MOST_SHOWN]
     ]
-    refused = Q(status=DeclarationStatus.REFUSED, appeal_until__gt=now)
-    for row in mine.filter(Q(status=DeclarationStatus.REJECTED) | refused)[:MOST_SHOWN]:
-        found.append(_stopped(row))
-    return found + _unready(vehicles)
+    refused = Q(status=DeclarationStatus.REFUSED, appeal_until__gt=now, appealed_at=None)
+    stopped = mine.with_appeal().filter(Q(status=DeclarationStatus.REJECTED) | refused)
+    return found + [_stopped(row) for row in stopped[:MOST_SHOWN]] + _unready(vehicles, now=now)
 
 
 def _stopped(row: Declaration) -> dict[str, Any]:
-    href = reverse("declarations:detail", args=[row.reference])
     if row.is_draft:
         words = {"title": _("Rejected: correct it and lodge again"), "icon": "back", "action": _("Correct")}
-        return {**words, "tone": "stop", "reference": row.reference, "until": None, "href": href}
-    words = {"title": _("Refused: you may appeal"), "icon": "stop-fill", "action": _("Open")}
-    return {**words, "tone": "stop", "reference": row.reference, "until": row.appeal_until, "href": href}
+    else:
+        words = {"title": _("Refused: you may appeal"), "icon": "stop-fill", "action": _("Open")}
+    href = reverse("declarations:detail", args=[row.reference])
+    return {**words, "tone": "stop", "reference": row.reference, "wait": row.wait, "href": href}
 
 
-def _unready(vehicles: Any) -> list[dict[str, Any]]:
+def _unready(vehicles: Any, *, now: datetime) -> list[dict[str, Any]]:
     """Vehicles that could go if their exporter repaired something, one line per declaration and reason."""
     wanted = Q()
     for code in FOR_THE_EXPORTER:
         wanted |= Q(not_ready_because__contains=[{"code": code}])
-    rows = (
-        vehicles.filter(wanted, declaration__status=DeclarationStatus.RELEASED)
-        .exclude(status__in=[VehicleStatus.WITHDRAWN, VehicleStatus.EXITED, VehicleStatus.RETURNED])
-        .values_list("declaration__reference", "not_ready_because", "vin")[:MOST_WAITING]
-    )
-    groups: dict[tuple[str, str], list[str]] = {}
-    sentences: dict[tuple[str, str], str] = {}
-    for reference, because, vin in rows:
-        for each in because:
-            if each["code"] in FOR_THE_EXPORTER:
-                key = (reference, each["code"])
-                groups.setdefault(key, []).append(vin)
-                sentences.setdefault(key, Because(each["code"], each["values"]).message)
+    waiting = vehicles.filter(live=True, declaration__status=DeclarationStatus.RELEASED).select_related("declaration")
+    rows = list((waiting.filter(wanted) | waiting.outdated(now))[:MOST_WAITING])
+    groups: dict[tuple[str, str], list[tuple[Vehicle, Because]]] = {}
+    reasons = because(rows, now=now)
+    for row in rows:
+        for each in reasons[row.pk]:
+            if each.code in FOR_THE_EXPORTER:
+                groups.setdefault((row.declaration.reference, each.code), []).append((row, each))
+    longest = sorted(groups.items(), key=lambda group: min(each.since or now for _row, each in group[1]))
     return [
         {
-            "title": sentences[key],
+            "title": concerned[0][1].message,
             "icon": "wait",
             "tone": "officer",
-            "reference": key[0],
-            "vehicles": len(vins),
-            "vin": vins[0] if len(vins) == 1 else "",
-            "until": None,
-            "href": reverse("declarations:detail", args=[key[0]]),
+            "reference": reference,
+            "vehicles": len(concerned),
+            "vin": concerned[0][0].vin if len(concerned) == 1 else "",
+            "wait": concerned[0][1].wait,
+            "href": reverse("declarations:detail", args=[reference]),
             "action": _("Open"),
         }
-        for key, vins in list(groups.items())[:MOST_SHOWN]
+        for (reference, _code), concerned in longest[:MOST_SHOWN]
     ]
 
 
-def _on_the_way(mine: Any) -> Iterable[Declaration]:
-    """Declarations with customs, the next arrival first."""
+def _on_the_way(mine: Any) -> list[tuple[Declaration, Wait | None]]:
+    """Declarations with customs, the next arrival first; the legal time threatens only what is still to come."""
     opened = Count("vehicles", filter=~Q(vehicles__status=VehicleStatus.WITHDRAWN))
-    return (
+    rows = (
         mine.filter(status__in=HOLDING_VIN)
         .select_related("port")
         .annotate(
             total=opened,
-            ready=Count("vehicles", filter=Q(vehicles__ready=True)),
+            coming=Count("vehicles", filter=Q(vehicles__status=VehicleStatus.DECLARED)),
+            ready=Count("vehicles", filter=Q(vehicles__ready=True, vehicles__status=VehicleStatus.DECLARED)),
             at_port=Count("vehicles", filter=Q(vehicles__status__in=AT_PORT)),
             out=Count("vehicles", filter=Q(vehicles__status=VehicleStatus.EXITED)),
         )
         .order_by("planned_arrival_at", "pk")[:MOST_SHOWN]
     )
+    return [(row, row.wait if row.coming else _at_port(row.wait)) for row in rows]
+
+
+def _at_port(wait: Wait) -> Wait:
+    return replace(wait, until=None, otherwise=Otherwise.GOES_NO_FURTHER)
 
 
 def _numbers(by_status: Counter[str], vehicles: Any) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ def _counts(declarations: Iterable[Declaration]) -> dict[int, dict[str, int]]:
         .values("declaration")
         .annotate(
             total=Count("pk"),
-            ready=Count("pk", filter=Q(ready=True)),
+            ready=Count("pk", filter=Q(ready=True, status=VehicleStatus.DECLARED)),
             out=Count("pk", filter=Q(status__in=CLOSED_VEHICLE)),
         )
     )

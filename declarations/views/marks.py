@@ -1,5 +1,6 @@
 """A declaration with its problems sorted by what they are about: header sections and vehicles."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,9 +9,24 @@ from typing import Any
 from declarations.actions.drafting import fresh
 from declarations.actions.lodging import lodging_problems
 from declarations.checks import fields
+from declarations.forms.body import BodyForm
+from declarations.forms.entry import DriverForm, PaperForm, PlateForm, VehicleForm
 from declarations.forms.header import SECTIONS
 from declarations.models import Declaration, Vehicle
 from declarations.problems import Level, Problem
+
+FORMS: tuple[tuple[str, tuple[type[BodyForm], ...]], ...] = (
+    *(("", forms) for _title, forms in SECTIONS.values()),
+    ("/vehicles", (VehicleForm, PlateForm, DriverForm)),
+    ("/vehicles/papers", (PaperForm,)),
+)
+LABELS = {
+    f"{at}{form.at}/{name}": bound.label
+    for at, forms in FORMS
+    for form in forms
+    for name, bound in form.base_fields.items()
+}
+"""What the pages call the field at a pointer, numbers of rows left out."""
 
 MISSING = frozenset({fields.REQUIRED, fields.WANTED})
 
@@ -87,13 +103,20 @@ def _row_of(problem: Problem, rows: list[Row]) -> tuple[Row | None, Problem]:
     return None, problem
 
 
+def label_of(pointer: str) -> str:
+    """The field of which a problem speaks, as its page calls it; "" where it speaks of none."""
+    return str(LABELS.get(re.sub(r"/[0-9]+", "", pointer), ""))
+
+
 def confirmable(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Warnings in groups of one kind, each to be confirmed with one tick."""
     groups: dict[str, dict[str, Any]] = {}
     for problem in problems:
-        group = groups.setdefault(problem.code, {"code": problem.code, "messages": {}, "count": 0})
+        group = groups.setdefault(problem.code, {"code": problem.code, "messages": {}, "fields": {}, "count": 0})
         group["count"] += 1
         group["messages"].setdefault(problem.message, None)
+        if label := label_of(problem.pointer):
+            group["fields"].setdefault(label, None)
     for group in groups.values():
-        group["messages"] = list(group["messages"])
+        group["messages"], group["fields"] = list(group["messages"]), list(group["fields"])
     return list(groups.values())

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from declarations import actions
 from declarations.actions.drafting import check_draft, fresh
-from declarations.clearance import holds, inspections
+from declarations.clearance import decisions, holds, inspections
 from declarations.models import Declaration, Hold, Inspection, ProblemOverride, RiskHit, RiskRule, Role
 from tests.cast import NOON, let_workers_run, vehicle_body
 
@@ -83,6 +83,43 @@ def test_each_queue_holds_its_declarations_and_the_search_finds_any(browser, car
         assert control.reference in person.read(f"{reverse('checkpoint:desk')}?q={text}")
     home = person.read(reverse("checkpoint:home"))
     assert home.count("<b>1</b>") == 5
+
+
+def test_each_queue_says_who_acts_from_when_and_what_if_nobody_does_longest_first(
+    browser, carl, declaration, used, alice
+):
+    later = declaration(status="UNDER_CONTROL", now=NOON + timedelta(minutes=1))
+    first = declaration(status="UNDER_CONTROL", now=NOON - timedelta(hours=1))
+    refused = declaration(status="REFUSED")
+    actions.appeal(declaration_id=refused.pk, reason="we showed it", by=alice, now=NOW)
+    person = browser(carl)
+    found = re.findall(r"SG[A-Z0-9]{10}", person.read(queue("control")))
+    assert list(dict.fromkeys(found)) == [first.reference, later.reference]
+    for name, words in (
+        ("control", ("documents officer", "what was not presented by then is withdrawn")),
+        ("checks", ("documents officer", "what was not presented by then is withdrawn")),
+        ("appeals", ("supervisor", "the refusal becomes final")),
+    ):
+        page = person.read(queue(name))
+        assert all(word in page for word in words), name
+
+
+def test_a_detention_that_an_inspection_asked_for_waits_for_the_supervisor(browser, sam, ivan, declaration, scanner):
+    row = declaration()
+    vehicle = row.vehicles.get()
+    scanner("CNHRS-E1").scan(vehicle, now=NOON)
+    order = inspections.order(vehicle_id=vehicle.pk, text="numbers", by=ivan, now=NOON)
+    person = browser(sam)
+    assert row.reference not in person.read(queue("detention"))
+    inspections.start(public_id=order.public_id, by=ivan, now=NOON)
+    inspections.finish(
+        public_id=order.public_id, satisfactory=False, findings="forged", next_step="DETAIN", by=ivan, now=NOON
+    )
+    page = person.read(queue("detention"))
+    assert row.reference in page
+    assert "supervisor" in page
+    decisions.detain(vehicle_id=vehicle.pk, reason="forged number", by=sam, now=NOW)
+    assert row.reference not in person.read(queue("detention"))
 
 
 def test_lists_ask_the_same_few_questions_however_long_they_are(

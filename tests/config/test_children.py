@@ -84,8 +84,36 @@ def test_a_failed_step_says_its_last_words(parent: Parent) -> None:
 
 def test_a_child_that_ends_is_noticed(parent: Parent) -> None:
     parent.start("web", [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
-    with pytest.raises(ChildFailedError, match=r"web ended \(signal SIGKILL\): it said nothing"):
-        parent.wait_for_ever()
+    with pytest.raises(ChildFailedError, match=r"web ended \(signal SIGKILL\): its log is .*web.log"):
+        while True:
+            parent.check()
+
+
+def test_whoever_ends_is_started_again_and_what_is_left_of_it_ended(parent: Parent, tmp_path: Path) -> None:
+    program = f"import os, subprocess; print(subprocess.Popen({STUBBORN!r}, stdout=-3).pid, flush=True)"
+    parent.start("worker", [sys.executable, "-c", f"{program}; import time; time.sleep(60)"])
+    while not (tmp_path / "worker.log").read_text().endswith("\n"):
+        time.sleep(0.02)
+    first = parent.children["worker"]
+    first.kill()
+    said: list[str] = []
+
+    def say(sentence: str) -> None:
+        said.append(sentence)
+        parent.asked = True  # heard after the next start
+
+    with pytest.raises(StopAskedError):
+        parent.wait_for_ever(say=say)
+    assert said == ["worker ended (signal SIGKILL); it is started again"]
+    assert gone(int((tmp_path / "worker.log").read_text().split()[0]))
+
+
+def test_whoever_keeps_ending_ends_all(parent: Parent) -> None:
+    parent.start("worker", [sys.executable, "-c", "raise SystemExit('no such broker')"])
+    said: list[str] = []
+    with pytest.raises(ChildFailedError, match=r"worker ended \(code 1\): no such broker"):
+        parent.wait_for_ever(say=said.append)
+    assert len(said) == 5
 
 
 def test_stopping_leaves_nobody_of_a_child_s_session_behind(parent: Parent, tmp_path: Path) -> None:

@@ -189,9 +189,14 @@ def test_the_advice_names_what_is_ready_to_be_tried() -> None:
     first = {
         "draft": {"reference": "SG-1"},
         "draft_with_bad_vehicle": {"reference": "SG-2"},
-        "ready_to_scan": {"passes": [{"manual_code": "AAAA-BBBB-CCCC", "plate": "新F0001临"}]},
+        "ready_to_scan": {
+            "passes": [
+                {"manual_code": "AAAA-BBBB-CCCC", "plate": "新F0001临"},
+                {"manual_code": "DDDD-EEEE-FFFF", "plate": "新F0002临"},
+            ]
+        },
     }
     demo = {"accounts": {"alice": {"username": "alice", "password": "p"}}, "try_first": first}
     said = advice(demo, base_url="http://127.0.0.1:8000", logs=Path("log"))
-    for word in ("SG-1", "SG-2", "AAAA-BBBB-CCCC", "新F0001临", "    7. "):
+    for word in ("SG-1", "SG-2", "AAAA-BBBB-CCCC", "新F0001临", "    7. ", "DDDD-EEEE-FFFF", "新F0002临"):
         assert word in said

@@ -16,13 +16,13 @@ LATER = NOON + outbox.LEASE
 
 def refuse(task: OutboxTask) -> None:
     """Work that writes something and then fails."""
-    owe("by-product", subject=task.pk, at=NOON)
+    owe("by-product", task.pk, at=NOON)
     raise RuntimeError("cannot be done")
 
 
 def test_what_is_due_is_handed_out_once_per_lease() -> None:
-    task = owe("assess", subject=1, at=NOON)
-    owe("assess", subject=2, at=NOON + timedelta(hours=1))
+    (task,) = owe("assess", 1, at=NOON)
+    owe("assess", 2, at=NOON + timedelta(hours=1))
     sent: list[OutboxTask] = []
     assert outbox.relay(send=sent.append, now=NOON) == 1
     assert outbox.relay(send=sent.append, now=LATER - timedelta(seconds=1)) == 0
@@ -33,14 +33,14 @@ def test_what_is_due_is_handed_out_once_per_lease() -> None:
 def test_more_than_one_batch_is_handed_out_in_one_call(monkeypatch) -> None:
     monkeypatch.setattr(outbox, "BATCH", 2)
     for subject in range(5):
-        owe("assess", subject=subject, at=NOON)
+        owe("assess", subject, at=NOON)
     sent: list[OutboxTask] = []
     assert outbox.relay(send=sent.append, now=NOON) == 5
     assert sorted(task.subject for task in sent) == list(range(5))
 
 
 def test_a_broker_that_fails_costs_a_lease_and_nothing_more() -> None:
-    owe("assess", subject=1, at=NOON)
+    owe("assess", 1, at=NOON)
 
     def fail(task: OutboxTask) -> None:
         raise ConnectionError("no broker")
@@ -52,7 +52,7 @@ def test_a_broker_that_fails_costs_a_lease_and_nothing_more() -> None:
 
 
 def test_a_message_that_comes_twice_is_worked_on_once() -> None:
-    task = owe("assess", subject=1, at=NOON)
+    (task,) = owe("assess", 1, at=NOON)
     done: list[OutboxTask] = []
     assert outbox.run(task_id=task.pk, work=done.append, now=NOON)
     assert not outbox.run(task_id=task.pk, work=done.append, now=NOON)
@@ -61,14 +61,14 @@ def test_a_message_that_comes_twice_is_worked_on_once() -> None:
 
 
 def test_work_that_was_done_between_count_and_lock_is_left_alone(monkeypatch) -> None:
-    task = owe("assess", subject=1, at=NOON)
+    (task,) = owe("assess", 1, at=NOON)
     outbox.run(task_id=task.pk, work=lambda row: None, now=NOON)
     monkeypatch.setattr(outbox, "_count_attempt", lambda task_id, now: True)
     assert not outbox.run(task_id=task.pk, work=refuse, now=NOON)
 
 
 def test_failed_work_leaves_its_error_and_nothing_else() -> None:
-    task = owe("assess", subject=1, at=NOON)
+    (task,) = owe("assess", 1, at=NOON)
     with pytest.raises(RuntimeError):
         outbox.run(task_id=task.pk, work=refuse, now=NOON)
     task.refresh_from_db()
@@ -78,7 +78,7 @@ def test_failed_work_leaves_its_error_and_nothing_else() -> None:
 
 
 def test_poison_is_given_up_after_five_tries_and_tried_again_when_set_free() -> None:
-    task = owe("assess", subject=1, at=NOON)
+    (task,) = owe("assess", 1, at=NOON)
     for _ in range(outbox.MAX_ATTEMPTS):
         with pytest.raises(RuntimeError):
             outbox.run(task_id=task.pk, work=refuse, now=NOON)
@@ -92,7 +92,7 @@ def test_poison_is_given_up_after_five_tries_and_tried_again_when_set_free() -> 
 
 
 def test_work_that_takes_its_worker_with_it_is_given_up_with_a_word_too() -> None:
-    task = owe("assess", subject=1, at=NOON)
+    (task,) = owe("assess", 1, at=NOON)
     OutboxTask.objects.update(attempts=outbox.MAX_ATTEMPTS)
     assert not outbox.run(task_id=task.pk, work=refuse, now=NOON)
     task.refresh_from_db()

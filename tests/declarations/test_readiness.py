@@ -13,9 +13,12 @@ from declarations.readiness import (
     REASONS,
     Actor,
     Because,
+    Block,
     Closure,
     Facts,
+    Otherwise,
     PaperValidity,
+    PaperWanted,
     Repair,
     end_of_day,
     has_run_out,
@@ -32,10 +35,12 @@ READY = Facts(
     pass_status=PassStatus.ISSUED,
     valid_from=NOW - timedelta(hours=1),
     valid_until=NOW + timedelta(hours=72),
-    has_driver=True,
-    plate="XJ-1",
 )
-LICENCE = PaperValidity("export_licence", "Export licence", date(2026, 3, 2))
+LICENCE = PaperValidity("export_licence", date(2026, 3, 2))
+INVOICE = PaperWanted("invoice", NOW - timedelta(hours=2), NOW + timedelta(hours=70))
+CONTRACT = PaperWanted("contract", NOW - timedelta(hours=3), NOW + timedelta(hours=72))
+TYPED = Block("OTHER", "awaits the bank", NOW - timedelta(hours=1))
+LISTED = Block("RISK", "", NOW)
 
 
 def ask(**changes):
@@ -80,11 +85,11 @@ def test_every_status_but_released_has_a_reason():
 
 @pytest.mark.parametrize("status", ["EXITED", "HANDED_OVER", "RETURNED", "WITHDRAWN"])
 def test_a_vehicle_that_nobody_waits_for_has_that_one_reason(status):
-    assert codes(vehicle_status=VehicleStatus(status), has_driver=False, holds=("x",)) == [status]
+    assert codes(vehicle_status=VehicleStatus(status), driverless_since=NOW, holds=(TYPED,)) == [status]
 
 
 def test_a_vehicle_being_assessed_again_waits_for_that_and_not_for_its_pass():
-    assert codes(is_assessed=False, pass_status=None) == ["VEHICLE_BEING_ASSESSED"]
+    assert codes(assessed_since=NOW, pass_status=None) == ["VEHICLE_BEING_ASSESSED"]
 
 
 @pytest.mark.parametrize(
@@ -106,21 +111,24 @@ def test_the_pass_must_count_now(changes, expected):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"holds": ("papers are being compared", "awaits the bank")}, ["HOLD", "HOLD"]),
-        ({"check_is_open": True}, ["DOCUMENTS_BEING_CHECKED"]),
-        ({"check_is_open": True, "documents_wanted": ("invoice", "contract")}, ["DOCUMENTS_WANTED"]),
-        ({"check_is_refused": True, "documents_wanted": ("invoice",)}, ["DOCUMENTS_REFUSED"]),
+        ({"holds": (TYPED, LISTED)}, ["HOLD", "HOLD"]),
+        ({"check_since": NOW}, ["DOCUMENTS_BEING_CHECKED"]),
+        ({"check_since": NOW, "documents_wanted": (INVOICE, CONTRACT)}, ["DOCUMENTS_WANTED"]),
+        ({"refused_since": NOW, "documents_wanted": (INVOICE,)}, ["DOCUMENTS_REFUSED"]),
     ],
 )
 def test_controls_are_told_in_public_words(changes, expected):
     assert codes(**changes) == expected
 
 
-def test_a_hold_says_its_public_text_and_documents_are_named():
+def test_reasons_hold_codes_and_what_a_person_typed_until_they_are_read():
+    typed, listed, wanted = ask(holds=(TYPED, LISTED), documents_wanted=(INVOICE, CONTRACT)).because
+    assert (typed.values, listed.values) == ({"text": "awaits the bank"}, {"hold": "RISK"})
+    assert wanted.values == {"documents": ["invoice", "contract"]}
     with translation.override("en"):
-        hold, wanted = ask(holds=("awaits the bank",), documents_wanted=("invoice", "contract")).because
-        assert hold.message == "Customs has stopped this vehicle for now: awaits the bank"
-        assert wanted.message == "Customs asks for: invoice, contract. Answer the request."
+        assert typed.message == "Customs has stopped this vehicle for now: awaits the bank"
+        assert listed.named(text="a random look").message == "Customs has stopped this vehicle for now: a random look"
+        assert wanted.named(documents="the invoice").message == "Customs asks for: the invoice. Answer the request."
 
 
 @pytest.mark.parametrize(
@@ -133,14 +141,14 @@ def test_a_hold_says_its_public_text_and_documents_are_named():
     ],
 )
 def test_an_inspection_is_told_once_the_vehicle_is_presented_and_not_before(due, failed, expected):
-    inspections = {"inspection_due": due, "inspection_failed": failed}
+    inspections = {"inspection_since": NOW if due else None, "failed_since": NOW if failed else None}
     assert codes(vehicle_status=VehicleStatus.PRESENTED, **inspections) == expected
     assert codes(vehicle_status=VehicleStatus.DECLARED, **inspections) == []
 
 
 def test_a_referred_vehicle_sees_the_officer_unless_a_reason_says_more():
     assert codes(vehicle_status=VehicleStatus.REFERRED) == ["REFERRED"]
-    assert codes(vehicle_status=VehicleStatus.REFERRED, inspection_due=True) == ["INSPECTION_DUE"]
+    assert codes(vehicle_status=VehicleStatus.REFERRED, inspection_since=NOW) == ["INSPECTION_DUE"]
 
 
 def test_a_detained_vehicle_waits_for_the_supervisor():
@@ -149,16 +157,15 @@ def test_a_detained_vehicle_waits_for_the_supervisor():
 
 
 def test_a_driver_and_a_plate_may_be_missing_until_now():
-    assert codes(has_driver=False, plate=None) == ["DRIVER_MISSING", "PLATE_MISSING"]
-    assert codes(plate="") == ["PLATE_MISSING"]
-    assert [because.repair for because in ask(has_driver=False, plate=None).because] == [
+    assert codes(driverless_since=NOW, plateless_since=NOW) == ["DRIVER_MISSING", "PLATE_MISSING"]
+    assert [because.repair for because in ask(driverless_since=NOW, plateless_since=NOW).because] == [
         Repair.SET_DRIVER,
         Repair.SET_PLATE,
     ]
 
 
 def test_a_vehicle_on_a_truck_needs_neither_driver_nor_plate():
-    assert codes(self_drive=False, has_driver=False, plate=None) == []
+    assert codes(self_drive=False, driverless_since=NOW, plateless_since=NOW) == []
 
 
 @pytest.mark.parametrize(("day", "expected"), [(date(2026, 3, 1), []), (date(2026, 2, 28), ["PLATE_EXPIRED"])])
@@ -170,8 +177,10 @@ def test_a_paper_is_good_through_its_last_day_at_the_port():
     papers = (LICENCE, replace(LICENCE, valid_until=None), replace(LICENCE, valid_until=date(2026, 2, 28)))
     answer = ask(papers=papers)
     assert [because.code for because in answer.because] == ["PAPER_EXPIRED"]
+    assert answer.because[0].values == {"paper": "export_licence", "on": "2026-02-28"}
     with translation.override("en"):
-        assert answer.because[0].message == "Export licence expired on 2026-02-28. Enter a valid one."
+        message = answer.because[0].named(paper="Export licence").message
+    assert message == "Export licence expired on 2026-02-28. Enter a valid one."
     midnight = datetime(2026, 3, 2, 16, tzinfo=UTC)
     assert end_of_day(LICENCE.valid_until, SHANGHAI) == midnight
     assert not has_run_out(LICENCE.valid_until, now=midnight - timedelta(seconds=1), zone=SHANGHAI)
@@ -213,20 +222,14 @@ def test_a_closed_port_is_a_reason_while_it_is_closed(closure, expected):
     assert codes(closures=(closure,)) == expected
 
 
-def test_the_end_of_a_closure_is_told_in_the_ports_own_time():
-    (because,) = ask(closures=(Closure(NOW, NOW + timedelta(hours=1)),)).because
-    with translation.override("en"):
-        assert because.message == "The port is closed until 2026-03-01 13:00. You will be told if that changes."
-
-
 def test_all_reasons_are_told_at_once():
     assert codes(
         declaration_status=DeclarationStatus.UNDER_CONTROL,
         pass_status=None,
-        holds=("x",),
-        check_is_open=True,
-        has_driver=False,
-        plate=None,
+        holds=(TYPED,),
+        check_since=NOW,
+        driverless_since=NOW,
+        plateless_since=NOW,
         closures=(Closure(NOW, None),),
     ) == [
         *("UNDER_CONTROL", "HOLD", "DOCUMENTS_BEING_CHECKED"),
@@ -251,14 +254,20 @@ def test_no_reason_speaks_of_channel_or_risk(code):
     assert not any(tell_tale in words for tell_tale in ("channel", "risk", "green", "yellow", "random", "selected"))
 
 
-def test_a_reason_in_the_api_says_who_acts_and_how_to_repair():
+def test_a_reason_in_the_api_says_who_acts_from_when_and_how_to_repair():
     with translation.override("en"):
-        assert Because("DRIVER_MISSING").as_dict() == {
+        told = Because("DRIVER_MISSING", {}, NOW, READY.valid_until, Otherwise.WITHDRAWN).as_dict()
+        assert told == {
             "code": "DRIVER_MISSING",
             "message": "No driver is named. Name who drives the vehicle.",
             "must_act": "EXPORTER",
             "repair": "SET_DRIVER",
+            "who": "exporter",
+            "since": NOW,
+            "until": READY.valid_until,
+            "otherwise": "what was not presented by then is withdrawn",
         }
+        assert Because("EXITED").as_dict()["otherwise"] is None
 
 
 def test_the_papers_that_the_gate_looks_at_are_those_of_the_domain():

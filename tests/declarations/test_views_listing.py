@@ -10,6 +10,7 @@ from declarations import actions
 from declarations.clearance import decisions
 from declarations.lifecycle import DeclarationStatus as D
 from declarations.models import Declaration
+from declarations.models.standing import recompute
 from tests.cast import NOON, vehicle_body, vin_number
 
 LIST = "/declarations"
@@ -157,4 +158,41 @@ def test_an_overdue_request_is_still_on_the_first_page(client, alice, carl, decl
         now=NOON - timedelta(hours=2),
     )
     client.force_login(alice)
-    assert client.get("/").context["needs_me"][0]["until"] == NOON - timedelta(hours=1)
+    wait = client.get("/").context["needs_me"][0]["wait"]
+    assert (wait.since, wait.until) == (NOON - timedelta(hours=2), NOON - timedelta(hours=1))
+
+
+def test_what_needs_me_is_told_in_my_language_with_its_clock(client, alice, declaration, paper_of_yesterday):
+    row = declaration(status=D.RELEASED)
+    paper_of_yesterday(row.vehicles.get())
+    client.force_login(alice)
+    titles = {}
+    for language in ("en", "zh-hans"):
+        (item,) = client.get("/", headers={"accept-language": language}).context["needs_me"]
+        titles[language] = item["title"]
+        assert item["wait"].since == NOON - timedelta(hours=12)
+        assert (item["wait"].until, item["wait"].otherwise) == (row.expires_at, "WITHDRAWN")
+    assert titles["en"].startswith("Export licence expired")
+    assert "出口许可证" in titles["zh-hans"]
+
+
+def test_an_appealed_refusal_needs_me_no_more(client, alice, declaration):
+    row = declaration(status=D.REFUSED)
+    client.force_login(alice)
+    (item,) = client.get("/").context["needs_me"]
+    assert (item["wait"].until, item["wait"].otherwise) == (row.appeal_until, "FINAL")
+    actions.appeal(declaration_id=row.pk, reason="we showed it", by=alice, now=NOON)
+    assert client.get("/").context["needs_me"] == []
+    notice = client.get(reverse("declarations:detail", args=[row.reference])).context["notice"]
+    assert (notice["wait"].who, notice["wait"].since, "action" in notice) == ("SUPERVISOR", NOON, False)
+
+
+@pytest.fixture
+def paper_of_yesterday():
+    """Gives a vehicle an export licence that ran out at midnight."""
+
+    def give(vehicle):
+        vehicle.papers.create(code="export_licence", number="1", valid_until=NOON.date() - timedelta(days=1))
+        recompute([vehicle], now=NOON)
+
+    return give

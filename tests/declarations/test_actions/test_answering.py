@@ -42,7 +42,7 @@ class TestAnswering:
         actions.answer(declaration_id=row.pk, text="here it is", by=alice, now=NOON)
         vehicle.refresh_from_db()
         row.refresh_from_db()
-        assert vehicle.ready
+        assert [each["code"] for each in vehicle.not_ready_because] == ["DOCUMENTS_BEING_CHECKED"]
         assert row.status == DeclarationStatus.RELEASED
 
     def test_nothing_was_asked(self, declaration, alice):

@@ -85,7 +85,7 @@ def test_what_an_officer_closed_stays_closed(alice, carl, sam, declaration):
         declaration_id=old.pk, vehicle_id=old.vehicles.get().pk, reason_code="OTHER", text="look", by=carl, now=NOON
     )
     holds.lift(public_id=hold.public_id, by=sam, reason="fine", now=NOON)
-    order = inspections.order(vehicle_id=old.vehicles.get().pk, because="OFFICER", by=carl, now=NOON)
+    order = inspections.order(vehicle_id=old.vehicles.get().pk, text="OFFICER", by=carl, now=NOON)
     inspections.waive(public_id=order.public_id, reason="fine", by=sam, now=NOON)
     again = _again(alice, old, declaration)
     assert not again.holds.exists()
@@ -174,13 +174,13 @@ def test_what_stands_on_the_new_vehicle_already_is_not_doubled(alice, carl, olga
     old = declaration(bodies=[used])
     vehicle = old.vehicles.get()
     holds.place(declaration_id=old.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text="look", by=carl, now=NOON)
-    inspections.order(vehicle_id=vehicle.pk, because="OFFICER", by=olga, now=NOON)
+    inspections.order(vehicle_id=vehicle.pk, text="OFFICER", by=olga, now=NOON)
     actions.cancel(declaration_id=old.pk, reason="no", by=alice, now=NOON)
     again = declaration(status=DeclarationStatus.LODGED, bodies=[used]).vehicles.get()
     holds.place(
         declaration_id=again.declaration_id, vehicle_id=again.pk, reason_code="OTHER", text="look", by=carl, now=NOON
     )
-    inspections.order(vehicle_id=again.pk, because="OFFICER", by=olga, now=NOON)
+    inspections.order(vehicle_id=again.pk, text="OFFICER", by=olga, now=NOON)
     let_workers_run()
     assert (again.holds.count(), again.checks.count(), again.inspections.count()) == (1, 1, 1)
 

@@ -48,7 +48,7 @@ class Referred:
 
     def ordered(self):
         """ivan wants to examine it."""
-        return inspections.order(vehicle_id=self.vehicle.pk, because="OFFICER", by=self.people["ivan"], now=self.now)
+        return inspections.order(vehicle_id=self.vehicle.pk, text="OFFICER", by=self.people["ivan"], now=self.now)
 
     def examined(self, order, good):
         """He has; the order that waits then."""

@@ -48,7 +48,7 @@ class TestOnAVehicle:
         assert row.status == DeclarationStatus.RELEASED
         assert list(row.vehicles.order_by("position").values_list("ready", flat=True)) == [False, True]
         told = Vehicle.objects.get(pk=vehicle.pk).not_ready_because
-        assert told == [{"code": "HOLD", "values": {"text": "Please bring the invoice"}}]
+        assert [(each["code"], each["values"]) for each in told] == [("HOLD", {"text": "Please bring the invoice"})]
         assert "inner" not in str(told)
         assert row.history.get(reason="HOLD_PLACED").data == {"hold": str(hold.public_id), "code": "OTHER"}
 

@@ -1,14 +1,14 @@
 """What time does by itself: expiry, stragglers, readiness that runs out; and how a declaration completes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from declarations import actions
 from declarations.clearance import closing, holds, sweeps
 from declarations.lifecycle import DeclarationStatus, PassStatus
-from declarations.models import Declaration, IdempotencyKey, Vehicle
-from tests.cast import NOON, let_workers_run
+from declarations.models import Declaration, IdempotencyKey, Paper, Vehicle
+from tests.cast import NOON, let_workers_run, vehicle_body
 from tests.refusals import nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,14 @@ class TestCompletion:
         with nothing_written():
             self.complete(row)
 
+    def test_what_a_scan_let_out_says_so(self, declaration, scanner):
+        row = declaration(vehicles=2)
+        first, _second = row.vehicles.all()
+        self.go(scanner, first)
+        let_workers_run()
+        first.refresh_from_db()
+        assert [each["code"] for each in first.not_ready_because] == ["EXITED"]
+
     def test_with_the_last_withdrawal_beside_an_exit(self, declaration, scanner, alice):
         row = declaration(vehicles=2)
         first, second = row.vehicles.all()
@@ -147,6 +155,30 @@ class TestOtherSweeps:
         assert sweeps.sweep(now=vehicle.ready_until)["readiness"] == 1
         vehicle.refresh_from_db()
         assert (vehicle.ready, [each["code"] for each in vehicle.not_ready_because]) == (False, ["PASS_EXPIRED"])
+
+    def test_a_vehicle_that_was_scanned_says_how_it_stands(self, declaration, scanner):
+        row = declaration(vehicles=2)
+        first, second = row.vehicles.all()
+        Paper.objects.create(vehicle=second, code="export_licence", number="1", valid_until=date(2026, 11, 21))
+        for vehicle in (first, second):
+            scanner("CNHRS-E1").scan(vehicle)
+        assert sweeps.sweep(now=NOON)["readiness"] == 1
+        for vehicle in (first, second):
+            vehicle.refresh_from_db()
+        assert (first.ready, second.ready) == (True, False)
+        assert [each["code"] for each in second.not_ready_because] == ["PAPER_EXPIRED"]
+        with nothing_written():
+            sweeps.sweep(now=NOON)
+
+    def test_what_is_not_ready_learns_what_time_brings_too(self, declaration):
+        row = declaration(bodies=[vehicle_body(1, driver=None, plate_expires_on="2026-11-23")])
+        vehicle = row.vehicles.get()
+        midnight = NOON + timedelta(hours=36)
+        assert (vehicle.ready, vehicle.ready_until) == (False, midnight)
+        assert sweeps.sweep(now=midnight - SECOND)["readiness"] == 0
+        assert sweeps.sweep(now=midnight)["readiness"] == 1
+        vehicle.refresh_from_db()
+        assert [each["code"] for each in vehicle.not_ready_because] == ["DRIVER_MISSING", "PLATE_EXPIRED"]
 
     def test_answers_to_repeated_questions_are_forgotten_after_two_days(self, db):
         for days in (1, 3):

@@ -131,6 +131,13 @@ class TestLaw7:
             sql(statement)
         assert sql("SELECT count(*) FROM checkpoint_passage") == [(1,)]
 
+    def test_no_session_sets_a_law_aside(self, declaration):
+        declaration()
+        ignored = sql("SELECT '{' || string_agg(tgname, ',') || '}' FROM pg_trigger WHERE NOT tgisinternal")[0][0]
+        sql("SELECT set_config('pgtrigger.ignore', %(all)s, true)", all=ignored)
+        with refused("never change or vanish"):
+            sql("DELETE FROM declarations_history")
+
     def test_a_vehicle_with_history_is_not_deleted_beneath_its_pass(self, vehicle):
         with pytest.raises(IntegrityError), transaction.atomic():
             sql("DELETE FROM declarations_vehicle WHERE id = %(pk)s", pk=vehicle.pk)
