@@ -26,6 +26,7 @@ class Act(StrEnum):
     SWAP = "SWAP"
     WITHDRAW = "WITHDRAW"
     RENEW_PASS = "RENEW_PASS"
+    PRINT = "PRINT"
 
 
 DRAFTS = frozenset({DeclarationStatus.DRAFT, DeclarationStatus.REJECTED})
@@ -47,6 +48,8 @@ def of_declaration(
         found.add(Act.APPEAL)
     if status in HOLDING_VIN:
         found.add(Act.AMEND_ARRIVAL)
+        if status == DeclarationStatus.RELEASED:
+            found.add(Act.PRINT)
         if set(vehicles) <= NOWHERE_NEAR:
             found |= {Act.AMEND_HEADER, Act.CANCEL}
     return frozenset(found)

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from declarations.lifecycle import CLOSED_VEHICLE, PassStatus, VehicleStatus
 
@@ -33,3 +34,12 @@ def is_go(*, pass_status: str, vehicle_status: str, is_ready: bool) -> bool:
     """Whether the sentence sends the driver on."""
     chosen = instruction(pass_status=pass_status, vehicle_status=vehicle_status, is_ready=is_ready)
     return chosen in (DRIVE, TO_RELEASE, TO_EXIT)
+
+
+def in_four_languages(text: str | Promise) -> tuple[str, ...]:
+    """A text for the driver, who need not read the language of the page, in the order of DRIVER_LANGUAGES."""
+    told = []
+    for code in DRIVER_LANGUAGES:
+        with override(code):
+            told.append(str(text))
+    return tuple(told)

@@ -1,6 +1,7 @@
 """The pass as a picture: one QR symbol, version 8, level M, for screen and paper. Values in, bytes out."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 
 import qrcode
@@ -53,9 +54,10 @@ def svg(text: str) -> str:
     Raises: TextDoesNotFit.
     """
     side = SIDE_MODULES
+    path = "".join(f"M{x} {y}.5h{length}" for x, y, length in runs(text))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">'
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path stroke="#000" d="{_path(_matrix(text))}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path stroke="#000" d="{path}"/></svg>'
     )
 
 
@@ -70,16 +72,17 @@ def _matrix(text: str) -> Matrix:
     return rows
 
 
-def _path(rows: Matrix) -> str:
-    """One horizontal stroke, a module thick, for each run of dark modules."""
-    strokes = []
-    for y, row in enumerate(rows):
+def runs(text: str) -> Iterator[tuple[int, int, int]]:
+    """The symbol for whoever draws it: column, row and length of each run of dark modules, quiet zone counted in.
+
+    Raises: TextDoesNotFit.
+    """
+    for y, row in enumerate(_matrix(text)):
         x = 0
         while x < len(row):
             start = x
             while x < len(row) and row[x]:
                 x += 1
             if x > start:
-                strokes.append(f"M{start} {y}.5h{x - start}")
+                yield start, y, x - start
             x += 1
-    return "".join(strokes)

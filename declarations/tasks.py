@@ -10,7 +10,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from declarations import outbox
-from declarations.actions import sheets
+from declarations.actions import printing, sheets
 from declarations.clearance import assessment, closing, sweeps
 from declarations.lifecycle import Owed
 from declarations.models import OutboxTask
@@ -26,6 +26,7 @@ WORK: dict[str, Callable[[int, Draw, datetime], object]] = {
     ),
     Owed.COMPLETE: lambda subject, _draw, now: closing.complete(declaration_id=subject, now=now),
     Owed.REFRESH: lambda subject, _draw, now: sweeps.refresh(declaration_id=subject, now=now),
+    Owed.PRINT: lambda subject, _draw, now: printing.make(declaration_id=subject, now=now),
     Owed.READ_SHEET: lambda subject, _draw, now: sheets.read(sheet_id=subject, now=now),
     Owed.CHECK_SHEET: lambda subject, _draw, now: sheets.check_rows(sheet_id=subject, now=now),
     Owed.TAKE_SHEET: lambda subject, _draw, now: sheets.take_rows(sheet_id=subject, now=now),

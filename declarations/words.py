@@ -97,3 +97,10 @@ class InspectionNext(TextChoices):
     REPAIR_AND_RECHECK = "REPAIR_AND_RECHECK", _("repair, then check again")
     TURN_BACK = "TURN_BACK", _("turn back")
     DETAIN = "DETAIN", _("detain: the supervisor is asked")
+
+
+class PrintForm(TextChoices):
+    """How all passes of a declaration come."""
+
+    PDF = "pdf", _("one PDF, to be printed")
+    ZIP = "zip", _("a ZIP with one PDF per vehicle")

@@ -103,12 +103,11 @@
         if (told) told.textContent = String(count);
     });
 
-    /* Copy and print buttons are drawn only where they work. */
+    /* Copy buttons are drawn only where they work. */
     document.addEventListener("click", (event) => {
-        const button = event.target.closest?.("[data-copy], [data-print]");
+        const button = event.target.closest?.("[data-copy]");
         if (!button) return;
-        if ("print" in button.dataset) window.print();
-        else navigator.clipboard?.writeText(button.dataset.copy).then(() => {
+        navigator.clipboard?.writeText(button.dataset.copy).then(() => {
             const before = button.textContent;
             button.textContent = button.dataset.copied ?? before;
             setTimeout(() => { button.textContent = before; }, 2000);

@@ -1,14 +1,16 @@
-"""History, which never changes, and the work that is owed."""
+"""History, which never changes, the work that is owed, and the files that it made."""
 
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from declarations import outbox
 from declarations.admin.frame import NoForm, ReadOnly, act
-from declarations.models import History, OutboxTask
+from declarations.models import History, OutboxTask, PrintJob
 
 
 def set_free(row: OutboxTask, _values: dict[str, Any], _by: Any, now: datetime) -> None:
@@ -39,3 +41,20 @@ class OutboxTaskAdmin(ReadOnly):
     date_hierarchy = "created_at"
     ordering = ("-id",)
     actions = (act(_("Set free"), set_free, form=NoForm, only="superuser"),)
+
+
+@admin.register(PrintJob)
+class PrintJobAdmin(ReadOnly):
+    """Printed passes that wait to be fetched; the file itself is for its exporter."""
+
+    of_declaration = "declaration"
+    hidden = ("file",)
+    list_display = ("declaration", "form", "passes", "asked_by", "asked_at", "made_at")
+    list_filter = ("form", ("made_at", admin.EmptyFieldListFilter))
+    search_fields = ("declaration__reference",)
+    list_select_related = ("declaration", "asked_by")
+    date_hierarchy = "asked_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the files: a list of them would be read and decrypted for nothing."""
+        return super().get_queryset(request).defer("file")

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{VEHICLE}/pass", vehicles.ThePass.as_view(), name="api-pass"),
     path(f"{VEHICLE}/pass/renew", vehicles.RenewPass.as_view(), name="api-renew-pass"),
     path(f"{VEHICLE}/pass.png", vehicles.PassPng.as_view(), name="api-pass-png"),
+    path(f"{VEHICLE}/pass.pdf", vehicles.PassPdf.as_view(), name="api-pass-pdf"),
     path(f"{VEHICLE}/pass.svg", vehicles.PassSvg.as_view(), name="api-pass-svg"),
     path("holds", controls.Holds.as_view(), name="api-holds"),
     path("holds/<uuid:hold_id>/lift", controls.LiftHold.as_view(), name="api-lift"),

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from declarations import actions, permissions, qr
+from declarations.actions import printing
 from declarations.api import answers, bodies, shapes
 from declarations.api.frame import idempotent
 from declarations.api.rooms import DeclarationRoom
@@ -207,6 +208,19 @@ class PassSvg(ThePass):
         """Draw the pass as SVG."""
         _vehicle, row = self.pass_of(reference, vin)
         return _picture(qr.svg(row.code).encode(), "image/svg+xml")
+
+
+class PassPdf(ThePass):
+    """The pass on paper."""
+
+    @extend_schema(
+        operation_id="readPassPdf",
+        responses={(200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY, "A4: hand sheet, windscreen sheet.")},
+    )
+    def get(self, request: Request, reference: str, vin: str) -> Any:
+        """Draw the pass as two sheets to be printed."""
+        _vehicle, row = self.pass_of(reference, vin)
+        return _picture(printing.sheet(row, now=self.now), "application/pdf")
 
 
 def _picture(content: bytes, content_type: str) -> HttpResponse:

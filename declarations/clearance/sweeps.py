@@ -11,12 +11,15 @@ from django.db.models import Exists, OuterRef
 
 from declarations.clearance.closing import close, withdraw, withdraw_declared
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
-from declarations.models import Declaration, History, IdempotencyKey, Vehicle, note
+from declarations.models import Declaration, History, IdempotencyKey, PrintJob, Vehicle, note
 from declarations.models.standing import recompute
 
 BY = "clearance"
 KEPT = timedelta(days=2)
 """How long the answer to an Idempotency-Key is remembered."""
+
+PRINTED_KEPT = timedelta(days=1)
+"""How long a file of printed passes waits to be fetched; a later one is made anew, as passes stand then."""
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
@@ -30,6 +33,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "expired": _each(late, expire, now=now),
         "final": _each(refused, make_refusal_final, now=now),
         "readiness": _each(outdated, refresh, now=now),
+        "printed": PrintJob.objects.filter(asked_at__lt=now - PRINTED_KEPT).delete()[0],
         "idempotency": IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0],
     }
 

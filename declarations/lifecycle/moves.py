@@ -80,6 +80,7 @@ class Owed(StrEnum):
     ASSESS = "assess"
     ASSESS_AMENDED = "assess_amended"
     COMPLETE = "complete"
+    PRINT = "print"
     REFRESH = "refresh"
     READ_SHEET = "read_sheet"
     CHECK_SHEET = "check_sheet"

@@ -24,6 +24,7 @@ from declarations.models.parties import (
     Roles,
     roles_of,
 )
+from declarations.models.printing import PrintJob
 from declarations.models.reference import (
     Closure,
     Country,
@@ -77,6 +78,7 @@ __all__ = [
     "PlatePattern",
     "PlateRegion",
     "Port",
+    "PrintJob",
     "ProblemOverride",
     "RiskHit",
     "RiskRule",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.models.declaration import Declaration
 from declarations.models.parties import Organisation, roles_of
-from declarations.models.sealed import SealedTextField, seal_bytes, unseal_bytes
+from declarations.models.sealed import SealedFileField, SealedTextField
 
 USER = settings.AUTH_USER_MODEL
 
@@ -98,6 +98,11 @@ class Sheet(models.Model):
         return self.name
 
     @property
+    def content(self) -> bytes:
+        """The file as it was sent."""
+        return bytes(self.file.data)
+
+    @property
     def is_read(self) -> bool:
         """Whether every row was looked at."""
         return self.total is not None and self.checked == self.total
@@ -119,7 +124,7 @@ class SheetFile(models.Model):
     """The file word for word, encrypted: it names drivers. In a row of its own, so that lists do not read it."""
 
     sheet = models.OneToOneField(Sheet, models.CASCADE, related_name="file")
-    data = models.BinaryField()
+    data = SealedFileField()
 
     class Meta:
         verbose_name = _("file of a spreadsheet")
@@ -129,15 +134,6 @@ class SheetFile(models.Model):
     def __str__(self) -> str:
         """The sheet."""
         return str(self.sheet_id)
-
-    @classmethod
-    def keep(cls, sheet: Sheet, data: bytes) -> None:
-        """Store the file of a sheet."""
-        cls.objects.create(sheet=sheet, data=seal_bytes(data))
-
-    def read(self) -> bytes:
-        """The file as it was sent."""
-        return unseal_bytes(self.data)
 
 
 class RowLevel(models.TextChoices):

@@ -19,8 +19,8 @@ NONCE_BYTES = 12
 
 def seal(text: str) -> str:
     """Encrypt with the first of FIELD_KEYS: "<key id>:<base64 of nonce and ciphertext>"."""
-    kid, raw = _encrypted(text.encode())
-    return f"{kid}:{base64.b64encode(raw).decode()}"
+    kid, _, body = seal_bytes(text.encode()).partition(b":")
+    return f"{kid.decode()}:{base64.b64encode(body).decode()}"
 
 
 def unseal(sealed: str) -> str:
@@ -29,34 +29,26 @@ def unseal(sealed: str) -> str:
     Raises: ImproperlyConfigured when that key is no longer in FIELD_KEYS; InvalidTag when the row was tampered with.
     """
     kid, _, body = sealed.partition(":")
-    return _decrypted(kid, base64.b64decode(body)).decode()
+    return unseal_bytes(kid.encode() + b":" + base64.b64decode(body)).decode()
 
 
-def seal_bytes(data: bytes) -> bytes:
-    """Encrypt a file: "<key id>:", then nonce and ciphertext as they are."""
-    kid, raw = _encrypted(data)
-    return kid.encode() + b":" + raw
+def seal_bytes(content: bytes) -> bytes:
+    """The same for a file: key id, colon, nonce and ciphertext."""
+    kid, key = next(iter(settings.FIELD_KEYS.items()))
+    nonce = os.urandom(NONCE_BYTES)
+    return kid.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, content, kid.encode())
 
 
-def unseal_bytes(sealed: bytes | memoryview) -> bytes:
+def unseal_bytes(sealed: bytes) -> bytes:
     """Decrypt a file.
 
     Raises: as `unseal`.
     """
-    kid, _, raw = bytes(sealed).partition(b":")
-    return _decrypted(kid.decode(), raw)
-
-
-def _encrypted(data: bytes) -> tuple[str, bytes]:
-    kid, key = next(iter(settings.FIELD_KEYS.items()))
-    nonce = os.urandom(NONCE_BYTES)
-    return kid, nonce + AESGCM(key).encrypt(nonce, data, kid.encode())
-
-
-def _decrypted(kid: str, raw: bytes) -> bytes:
+    named, _, raw = sealed.partition(b":")
+    kid = named.decode()
     if kid not in settings.FIELD_KEYS:
         raise ImproperlyConfigured(f"FIELD_KEYS has no key {kid!r}; keep old keys behind the new one")
-    return AESGCM(settings.FIELD_KEYS[kid]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], kid.encode())
+    return AESGCM(settings.FIELD_KEYS[kid]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], named)
 
 
 def digest(text: str) -> str:
@@ -81,3 +73,15 @@ class SealedTextField(models.TextField):
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
         """Decrypt on the way out."""
         return unseal(value) if value else value
+
+
+class SealedFileField(models.BinaryField):
+    """A file that is readable in Python and ciphertext in the database."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Encrypt on the way in."""
+        return seal_bytes(value) if value else value
+
+    def from_db_value(self, value: Any, expression: object, connection: object) -> bytes | None:
+        """Decrypt on the way out."""
+        return unseal_bytes(bytes(value)) if value else value

@@ -227,6 +227,7 @@ def _because(
 
 
 DECLARATION_LINKS = (
+    (Act.PRINT, "print", (), gettext_lazy("Print all passes")),
     (Act.AMEND_ARRIVAL, "arrival", (), gettext_lazy("Change planned arrival")),
     (Act.AMEND_HEADER, "section", ("route",), gettext_lazy("Change route and dates")),
     (Act.AMEND_HEADER, "section", ("contract",), gettext_lazy("Change consignee and contract")),

@@ -1,12 +1,13 @@
-"""The pass of one vehicle: page for the driver's phone or the windscreen, and its picture as SVG and PNG."""
+"""The pass of one vehicle: page for the driver's phone, its picture as SVG and PNG, and the sheets to be printed."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language_info, override
+from django.utils.translation import get_language_info
 
 from declarations import acts, instructions, permissions, qr
+from declarations.actions import printing
 from declarations.acts import Act
 from declarations.lifecycle import PassStatus
 from declarations.models import Pass, Vehicle
@@ -64,6 +65,15 @@ def png(request: HttpRequest, reference: str, place: int) -> HttpResponse:
     return answered
 
 
+@page("GET")
+def pdf(request: HttpRequest, reference: str, place: int) -> HttpResponse:
+    """The sheets for the hand and for the windscreen."""
+    newest = _pass(request, reference, place)
+    answered = _picture(printing.sheet(newest, now=timezone.now()), "application/pdf")
+    answered["Content-Disposition"] = f'inline; filename="{newest.vin}-v{newest.version}.pdf"'
+    return answered
+
+
 def _pass(request: HttpRequest, reference: str, place: int) -> Pass:
     newest = find_vehicle(find(request, reference), place).newest_pass
     if newest is None:
@@ -80,9 +90,10 @@ def _picture(content: str | bytes, kind: str) -> HttpResponse:
 def _in_four_languages(pass_status: str, vehicle: Vehicle, *, is_ready: bool) -> list[dict[str, str]]:
     """The sentence for the driver, who need not read the language of the page."""
     sentence = instructions.instruction(pass_status=pass_status, vehicle_status=vehicle.status, is_ready=is_ready)
-    result = []
-    for code in instructions.DRIVER_LANGUAGES:
-        with override(code):
-            name = get_language_info(code.split("-")[0] if code != "zh-hans" else code)["name_local"]
-            result.append({"code": code, "name": name, "text": str(sentence)})
-    return result
+    told = zip(instructions.DRIVER_LANGUAGES, instructions.in_four_languages(sentence), strict=True)
+    return [{"code": code, "name": _name_of(code), "text": text} for code, text in told]
+
+
+def _name_of(code: str) -> str:
+    name: str = get_language_info(code.split("-")[0] if code != "zh-hans" else code)["name_local"]
+    return name

@@ -94,7 +94,7 @@ def file(request: HttpRequest, sheet: uuid.UUID) -> HttpResponse:
     wrong = list(row.rows.filter(level__in=SHOWN["problems"] + SHOWN["warnings"]))
     found = sheets.problems_of(row, wrong, now=timezone.now())
     marks = {each.number: problems for each, problems in zip(wrong, found, strict=True)}
-    table = spreadsheet.open_table(row.file.read())
+    table = spreadsheet.open_table(row.content)
     data = spreadsheet.marked(table, marks, get_language() or "en")
     kind, ending = KINDS[table.format]
     return _download(data, f"{PurePath(row.name).stem}-checked.{ending}", kind)
@@ -209,7 +209,7 @@ def _row(sheet: Sheet, row: SheetRow, problems: list[Problem]) -> dict[str, Any]
 def _refusal(sheet: Sheet) -> str:
     """Why the file cannot be read, told anew in the reader's language."""
     try:
-        spreadsheet.open_table(sheet.file.read())
+        spreadsheet.open_table(sheet.content)
     except spreadsheet.NotReadable as refused:
         return str(refused)
     return ""

@@ -12,16 +12,21 @@ from django.utils import timezone
 
 from config.embedded import Postgres
 from declarations import actions, passes, qr
+from declarations.actions import printing
+from declarations.clearance import assessment
 from declarations.lifecycle import DeclarationStatus
-from declarations.models import Declaration, PassKey
+from declarations.models import Declaration, PassKey, PrintJob
+from declarations.words import PrintForm
 from tests.bench import floor
 from tests.bench.load import Measured, ask, request_bytes
 from tests.bench.world import World, cpu_seconds
+from tests.cast import never
 from tests.faults.world import wait_for
 from tests.servers import Servers
 from tests.stack import Stack
 
 WEB_WORKERS = 3
+PRINTED = 500
 CONNECTIONS = (8, 32)
 
 
@@ -42,6 +47,7 @@ def measure(servers: Servers, vehicles: int, rounds: int, seconds: float, lodgem
         _scans(figures, stack, servers.postgres, world, released, rounds=rounds, seconds=seconds)
         _parts(figures, released)
         stack.stop()
+        _paper(figures, world)
         _decisions(figures, stack, world, lodgements)
     finally:
         stack.stop()
@@ -141,6 +147,22 @@ def _parts(figures: dict[str, Any], released: list[tuple[str, str]]) -> None:
     figures["pass picture SVG ms"] = _best_ms(lambda: qr.svg(code), times=20)
     for name in ("passes.read ms", "pass picture PNG ms", "pass picture SVG ms"):
         _say(f"{name}: median {figures[name]['median']}, best {figures[name]['best']}")
+
+
+def _paper(figures: dict[str, Any], world: World) -> None:
+    """All passes of one declaration on paper, as a worker makes them, encryption and storage included."""
+    declaration_id = world.draft(PRINTED)
+    actions.lodge(declaration_id=declaration_id, by=world.exporter, now=timezone.now())
+    assessment.assess(declaration_id=declaration_id, draw=never, now=timezone.now())
+    for form in PrintForm:
+        printing.ask(declaration_id=declaration_id, form=form, by=world.exporter, now=timezone.now())
+        began, cpu_began = time.perf_counter(), time.process_time()
+        printing.make(declaration_id=declaration_id, now=timezone.now())
+        taken, cpu = time.perf_counter() - began, time.process_time() - cpu_began
+        job = PrintJob.objects.get(declaration=declaration_id)
+        name = f"{job.passes} passes on paper, {form.value}"
+        figures[name] = {"s": round(taken, 1), "CPU s": round(cpu, 1), "MB": round(len(job.file or b"") / 1e6, 1)}
+        _say(f"{name}: {figures[name]}")
 
 
 def _best_ms(work: Callable[[], object], *, times: int) -> dict[str, float]:

@@ -182,6 +182,7 @@ def test_every_page_is_accessible_and_never_scrolls_sideways(
         to(released),
         to(released, "pass", 1),
         to(released, "pass", 2),
+        to(released, "print"),
         to(released, "vehicle-driver", 2),
         to(released, "vehicle-papers", 2),
         to(released, "withdraw", 2),

@@ -14,7 +14,7 @@ from checkpoint import scanning
 from checkpoint.models import ScanKey
 from checkpoint.models.gate import gate_of_device
 from declarations.models import fingerprint
-from declarations.models.sealed import seal, unseal
+from declarations.models.sealed import seal, seal_bytes, unseal, unseal_bytes
 from tests.cast import NOON
 
 
@@ -34,6 +34,15 @@ def test_what_an_older_key_sealed_is_read_until_that_key_is_gone(monkeypatch: py
     monkeypatch.setattr(settings, "FIELD_KEYS", {"new": b"3" * 32})
     with pytest.raises(ImproperlyConfigured, match="keep old keys"):
         unseal(sealed)
+
+
+def test_a_file_of_any_bytes_comes_back_as_it_was_sealed() -> None:
+    content = bytes(range(256)) + b":\x00:"
+    sealed = seal_bytes(content)
+    assert content not in sealed
+    assert unseal_bytes(sealed) == content
+    with pytest.raises(InvalidTag):
+        unseal_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
 
 def test_what_was_tampered_with_is_not_read() -> None:

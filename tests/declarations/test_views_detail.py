@@ -248,6 +248,20 @@ def test_the_pictures_of_a_pass_are_read_by_a_foreign_reader(client, alice, decl
     assert b"<svg" in svg.content
 
 
+def test_the_pass_is_printed_from_its_page(client, alice, mallory, declaration):
+    row = declaration()
+    address = to(row, "pass-pdf", 1)
+    client.force_login(alice)
+    assert address in client.get(to(row, "pass", 1)).content.decode()
+    pdf = client.get(address)
+    assert (pdf["Content-Type"], pdf["Cache-Control"]) == ("application/pdf", "private, no-store")
+    assert pdf["Content-Disposition"].startswith("inline")
+    assert pdf.content.startswith(b"%PDF")
+    assert client.get(to(declaration(status=D.LODGED), "pass-pdf", 1)).status_code == 404
+    client.force_login(mallory)
+    assert client.get(address).status_code == 404
+
+
 def test_a_pass_that_no_longer_counts_shows_no_code(client, alice, declaration):
     row = declaration()
     client.force_login(alice)

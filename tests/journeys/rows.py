@@ -48,6 +48,7 @@ API_ROWS: dict[str, Row] = {
     "declarations/<word:reference>/vehicles/<word:vin>/pass/renew": Row("alice"),
     "declarations/<word:reference>/vehicles/<word:vin>/pass.png": Row("alice"),
     "declarations/<word:reference>/vehicles/<word:vin>/pass.svg": Row("alice"),
+    "declarations/<word:reference>/vehicles/<word:vin>/pass.pdf": Row("alice"),
     "holds": Row(OFFICER, {"declaration": "{reference}", "reason_code": "OTHER", "text": "x"}),
     "holds/<uuid:hold_id>/lift": Row(OFFICER, WHY),
     "inspections": Row(OFFICER, {"vehicle": "{vin}", "because": "SEAL"}),
@@ -80,6 +81,10 @@ DECLARATION_PAGES = (
     "/cancel",
     "/answer",
     "/appeal",
+    "/print",
+    "/print/progress",
+    "/print/cancel",
+    "/print/file",
     "/vehicles",
     "/vehicles/new",
     "/vehicles/check",
@@ -95,6 +100,7 @@ VEHICLE_PAGES = (
     "/pass",
     "/pass.svg",
     "/pass.png",
+    "/pass.pdf",
 )
 GATE_PAGES = (
     "",

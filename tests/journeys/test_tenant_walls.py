@@ -116,6 +116,7 @@ TABLES_OF_DECLARATION = (
     "documentrequest",
     "problemoverride",
     "declarationversion",
+    "printjob",
 )
 TABLES_OF_VEHICLE = ("paper", "driver", "pass", "admission", "inspection", "override")
 
@@ -127,18 +128,7 @@ def fingerprint(reference: str) -> str:
     vehicles = f"SELECT id FROM declarations_vehicle WHERE declaration_id IN ({mine})"
     slices = {
         "declarations_declaration": f"id IN ({mine})",
-        **{
-            f"declarations_{table}": f"declaration_id IN ({mine})"
-            for table in [
-                "vehicle",
-                "history",
-                "hold",
-                "documentcheck",
-                "documentrequest",
-                "problemoverride",
-                "declarationversion",
-            ]
-        },
+        **{f"declarations_{table}": f"declaration_id IN ({mine})" for table in TABLES_OF_DECLARATION},
         **{f"declarations_{table}": f"vehicle_id IN ({vehicles})" for table in TABLES_OF_VEHICLE},
         "checkpoint_passage": f"port_id = 'CNHRS' OR vehicle_id IN ({vehicles})",
         "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",

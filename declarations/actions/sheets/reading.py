@@ -49,7 +49,7 @@ def _store(sheet: Sheet) -> int:
 
     Raises: NotReadable.
     """
-    table = spreadsheet.open_table(sheet.file.read())
+    table = spreadsheet.open_table(sheet.content)
     sheet.columns = {key: spreadsheet.letter(place.index) for key, place in table.places.items()}
     sheet.notes = [_as_remark(problem) for problem in table.notes]
     catalogue = catalogue_of(sheet.declaration.organisation_id)

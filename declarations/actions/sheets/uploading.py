@@ -45,7 +45,7 @@ def upload(*, declaration_id: int, name: str, data: bytes, again: bool = False, 
     sheet = Sheet.objects.create(
         declaration=declaration, name=name[:200], digest=digest, uploaded_at=now, uploaded_by=by
     )
-    SheetFile.keep(sheet, data)
+    SheetFile.objects.create(sheet=sheet, data=data)
     owe(Owed.READ_SHEET, sheet.pk, at=now)
     return sheet
 

@@ -176,3 +176,13 @@ def test_a_supervisor_detains_a_referred_vehicle_and_lets_it_go(call, alice, olg
     assert call(sam).post(f"{path}/end-detention", {"withdrawn": False}).codes() == {("REQUIRED", "/reason")}
     reply = call(sam).post(f"{path}/end-detention", {"reason": "cleared"})
     assert (reply.status, reply.json["status"]) == (200, "REFERRED")
+
+
+def test_the_pass_comes_on_paper_and_not_before_the_release(call, alice, mallory, declaration):
+    released, lodged = declaration(status="RELEASED"), declaration(status="LODGED")
+    path = f"/declarations/{released.reference}/vehicles/{released.vehicles.get().vin}/pass.pdf"
+    reply = call(alice).get(path)
+    assert (reply.status, reply.type, reply.content[:5]) == (200, "application/pdf", b"%PDF-")
+    assert call(mallory).get(path).status == 404
+    reply = call(alice).get(f"/declarations/{lodged.reference}/vehicles/{lodged.vehicles.get().vin}/pass.pdf")
+    assert (reply.status, reply.code) == (409, "NO_PASS_YET")

@@ -5,10 +5,10 @@ import io
 
 import pytest
 
+from declarations import actions
 from declarations.actions import sheets
-from declarations.lifecycle import DeclarationStatus
 from declarations.models import Sheet
-from tests.cast import NOON, let_workers_run, vehicle_body
+from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body
 
 PLAIN = (
     "vin", "make", "model", "model_year", "category", "condition", "powertrain", "displacement_cc", "seats",
@@ -63,6 +63,6 @@ class Intake:
 
 
 @pytest.fixture
-def intake(declaration, alice):
+def intake(reference, tianshan, alice):
     """A complete header and no vehicle yet."""
-    return Intake(declaration(status=DeclarationStatus.DRAFT, bodies=[]), alice)
+    return Intake(actions.create(organisation=tianshan, body=declaration_body(), by=alice, now=NOON), alice)

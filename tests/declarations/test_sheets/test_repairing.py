@@ -61,9 +61,9 @@ class TestTheCatalogue:
 
     def test_a_name_stands_once_and_must_be_one(self, intake):
         model = self.keep(intake)
-        with unacceptable("MODEL_TWICE"):
+        with unacceptable(("MODEL_TWICE", "/name")):
             self.keep(intake, "SEAL  ev")
-        with unacceptable("MODEL_NAME"):
+        with unacceptable(("MODEL_NAME", "/name")):
             self.keep(intake, "  ")
         changed = sheets.keep_model(
             organisation=intake.draft.organisation,

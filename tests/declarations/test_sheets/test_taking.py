@@ -73,7 +73,7 @@ def test_rows_that_nobody_handed_over_stay_where_they_are(intake):
 def test_a_header_that_cannot_be_lodged_is_told_before_anything_moves(intake):
     Declaration.objects.filter(pk=intake.draft.pk).update(consignee_name="")
     sheet = intake.send(table(*vehicles(1)))
-    with unacceptable("REQUIRED"):
+    with unacceptable(("REQUIRED", "/consignee/name")):
         sheets.take(sheet_id=sheet.pk, lodges=True, by=intake.alice, now=NOON)
     sheets.take(sheet_id=sheet.pk, lodges=False, by=intake.alice, now=NOON)
 
