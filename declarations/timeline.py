@@ -182,6 +182,7 @@ tell("pass:RENEWED", _("New pass made. The one before is no longer valid."), "in
 # What the gate officer decided
 tell("vehicle:OFFICER_RELEASED", _("Let through by an officer: %(stage)s."), "ok", "gate")
 tell("OFFICER_INSPECT", _("An officer sent the vehicle to inspection."), "officer", "order")
+tell("NOT_LODGED", _("Not lodged: something stands against it by now. Check the answers."), "stop", "stop")
 tell("OFFICER_CLOSE", _("An officer settled the stop at the gate."), "officer", "done")
 tell("OFFICER_TURN_BACK", _("An officer turned the vehicle back."), "officer", "u-turn")
 tell("TURNED_BACK", _("The vehicle was turned back. It may come again."), "officer", "u-turn")

@@ -66,6 +66,7 @@ WORDS: dict[str, str | Promise] = {
     "OFFICER_INSPECT": gettext_lazy("an officer sent it to inspection"),
     "OFFICER_REFUSED": gettext_lazy("an officer refused"),
     "OFFICER_RELEASED": gettext_lazy("an officer released"),
+    "NOT_LODGED": gettext_lazy("could not be lodged"),
     "OFFICER": gettext_lazy("ordered by an officer"),
     "OFFICER_CLOSE": gettext_lazy("an officer closed the case"),
     "OFFICER_TURN_BACK": gettext_lazy("an officer turned it back"),

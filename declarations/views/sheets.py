@@ -41,7 +41,7 @@ SHOWN: dict[str, tuple[RowLevel, ...]] = {
 def new(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Send a file, or rows that were copied from one."""
     declaration = find_mine(request, reference)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     is_same = False
     if request.method == "POST" and form.is_valid():
         name, data = _sent(form)

@@ -69,6 +69,21 @@ EXPORTERS_PAGES = (
     "declarations",
     "declarations/new",
     "declarations/new/check",
+    "catalogue",
+    "catalogue/new",
+    "catalogue/<int:model>",
+    "catalogue/<int:model>/remove",
+)
+SHEET_PAGES = (
+    "",
+    "/file",
+    "/take",
+    "/cancel",
+    "/rows/<int:number>",
+    "/rows/<int:number>/check",
+    "/rows/<int:number>/fix",
+    "/rows/<int:number>/leave-out",
+    "/rows/<int:number>/take-in",
 )
 DECLARATION_PAGES = (
     "",
@@ -81,6 +96,8 @@ DECLARATION_PAGES = (
     "/cancel",
     "/answer",
     "/appeal",
+    "/sheets/new",
+    "/sheets/template.xlsx",
     "/print",
     "/print/progress",
     "/print/cancel",
@@ -147,6 +164,7 @@ DOSSIER_VEHICLE_PAGES = (
 ROWS: dict[str, Row] = {f"{API}{route}": row for route, row in API_ROWS.items()}
 ROWS |= {route: Row("anybody") for route in PUBLIC_PAGES}
 ROWS |= {route: Row("alice") for route in EXPORTERS_PAGES}
+ROWS |= {f"sheets/<uuid:sheet>{end}": Row("alice") for end in SHEET_PAGES}
 ROWS |= {f"declarations/<str:reference>{end}": Row("alice") for end in DECLARATION_PAGES}
 ROWS |= {f"declarations/<str:reference>/vehicles/<int:place>{end}": Row("alice") for end in VEHICLE_PAGES}
 ROWS |= {f"gate/{end}": Row(OFFICER) for end in GATE_PAGES}

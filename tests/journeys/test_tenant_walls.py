@@ -18,11 +18,13 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from checkpoint.models import Case, Passage, ScanKey
+from declarations import actions
+from declarations.actions import sheets
 from declarations.clearance import holds, inspections, overrides
 from declarations.models import Port, Role, Vehicle
 from declarations.models.declaration import DeclarationQuerySet
 from tests.caller import Caller, key_of, key_of_device
-from tests.cast import NOON, declaration_body, vehicle_body
+from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
 from tests.journeys.rows import API, METHODS, OFFICER, ROLES, ROWS, WHY, is_back_office, routes, walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -54,7 +56,16 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
     told = scanner("CNHRS-R1").scan(vehicle, now=NOON + timedelta(seconds=1))
     asked = overrides.ask(vehicle_id=vehicle.pk, stage="RELEASE", reason=CANARY, by=oscar, now=NOON)
     order = inspections.order(vehicle_id=vehicle.pk, text=CANARY, by=carl, now=NOON)
+    alice = row.created_by
+    model = sheets.keep_model(organisation=row.organisation, name=CANARY, body={"make": CANARY}, by=alice, now=NOON)
+    draft = actions.create(organisation=row.organisation, body=declaration_body(), by=alice, now=NOON)
+    rows = f"vin,model,driver's name\n{vin_number(2)},{CANARY},{CANARY}\n"
+    sheet = sheets.upload(declaration_id=draft.pk, name=f"{CANARY}.csv", data=rows.encode(), by=alice, now=NOON)
+    let_workers_run(NOON)
     return {
+        "sheet": str(sheet.public_id),
+        "number": "2",
+        "model": str(model.pk),
         "reference": row.reference,
         "vin": vehicle.vin,
         "place": "1",
@@ -70,8 +81,8 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
 
 def nowhere(world: Names) -> Names:
     """Ids that never were, in the form of those that are."""
-    plain = {"reference": "SG2222222222", "vin": "LRW3E7EK0TC987654", "lane": "CNHRS-R9"}
-    kept = {"place", "code", "name"}
+    plain = {"reference": "SG2222222222", "vin": "LRW3E7EK0TC987654", "lane": "CNHRS-R9", "model": "999999"}
+    kept = {"place", "code", "name", "number"}
     return {name: plain.get(name) or (world[name] if name in kept else str(uuid.uuid4())) for name in world}
 
 

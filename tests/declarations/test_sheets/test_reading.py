@@ -10,7 +10,7 @@ from declarations.actions.sheets import reading
 from declarations.lifecycle import DeclarationStatus, Owed
 from declarations.models import OutboxTask, Sheet, fingerprint
 from tests.cast import NOON, let_workers_run, vehicle_body
-from tests.declarations.test_sheets.conftest import table, vehicles
+from tests.intake import table, vehicles
 from tests.refusals import refusal, unacceptable
 
 pytestmark = pytest.mark.django_db

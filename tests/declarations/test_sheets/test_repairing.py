@@ -5,7 +5,7 @@ import pytest
 from declarations.actions import sheets
 from declarations.models import CatalogueModel
 from tests.cast import NOON, VEHICLE, let_workers_run, vehicle_body, vin_number
-from tests.declarations.test_sheets.conftest import table, vehicles
+from tests.intake import table, vehicles
 from tests.refusals import refusal, unacceptable
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from declarations.actions.sheets import taking
 from declarations.lifecycle import DeclarationStatus
 from declarations.models import Declaration, History, Sheet
 from tests.cast import NOON, let_workers_run, vehicle_body
-from tests.declarations.test_sheets.conftest import table, vehicles
+from tests.intake import table, vehicles
 from tests.refusals import refusal, unacceptable
 
 pytestmark = pytest.mark.django_db
