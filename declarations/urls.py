@@ -67,8 +67,8 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ROW}/take-in", sheet_rows.take_in, name="sheet-row-take-in"),
     path("catalogue", catalogue.index, name="catalogue"),
     path("catalogue/new", catalogue.new, name="catalogue-new"),
-    path("catalogue/<int:model>", catalogue.edit, name="catalogue-model"),
-    path("catalogue/<int:model>/remove", catalogue.remove, name="catalogue-remove"),
+    path("catalogue/<uuid:model>", catalogue.edit, name="catalogue-model"),
+    path("catalogue/<uuid:model>/remove", catalogue.remove, name="catalogue-remove"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,6 +1,8 @@
 """Bulk intake. A draft is its exporter's: officers find here only what belongs to declarations that they see."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from declarations.admin.frame import ReadOnly
 from declarations.models import CatalogueModel, Sheet, SheetFile, SheetRow
@@ -43,9 +45,14 @@ class SheetRowAdmin(ReadOnly):
 
 @admin.register(CatalogueModel)
 class CatalogueModelAdmin(ReadOnly):
-    """What exporters have entered of their models."""
+    """What exporters have entered of their models: their own business, shown to whoever runs the system."""
 
     list_display = ("name", "organisation", "updated_at", "updated_by")
     search_fields = ("name", "organisation__name")
     list_select_related = ("organisation", "updated_by")
     date_hierarchy = "updated_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogueModel]:
+        """Nothing for officers."""
+        rows: QuerySet[CatalogueModel] = super().get_queryset(request)
+        return rows if self.has_operate_permission(request) else rows.none()

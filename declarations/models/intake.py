@@ -28,6 +28,7 @@ class CatalogueModelQuerySet(models.QuerySet["CatalogueModel"]):
 class CatalogueModel(models.Model):
     """A model of vehicle that an organisation has entered once, so that a row needs no more than VIN and model."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="catalogue", verbose_name=_("organisation")
     )

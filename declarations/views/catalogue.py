@@ -1,5 +1,7 @@
 """The models that an organisation has entered once, for its spreadsheets."""
 
+import uuid
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -32,15 +34,15 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
 
 @page("GET", "POST")
-def edit(request: HttpRequest, model: int) -> HttpResponseBase:
+def edit(request: HttpRequest, model: uuid.UUID) -> HttpResponseBase:
     """Change a model; rows that were read before stay as they are."""
-    return _model(request, get_object_or_404(CatalogueModel.objects.visible_to(request.user), pk=model))
+    return _model(request, get_object_or_404(CatalogueModel.objects.visible_to(request.user), public_id=model))
 
 
 @page("POST")
-def remove(request: HttpRequest, model: int) -> HttpResponseBase:
+def remove(request: HttpRequest, model: uuid.UUID) -> HttpResponseBase:
     """Take a model out."""
-    row = get_object_or_404(CatalogueModel.objects.visible_to(request.user), pk=model)
+    row = get_object_or_404(CatalogueModel.objects.visible_to(request.user), public_id=model)
     sheets.remove_model(model_id=row.pk, by=person(request))
     messages.success(request, _("%(name)s was removed from the catalogue.") % {"name": row.name})
     return HttpResponseRedirect(reverse("declarations:catalogue"))

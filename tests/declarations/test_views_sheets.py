@@ -175,10 +175,10 @@ def test_models_are_entered_changed_and_removed(client, page, intake):
     model = CatalogueModel.objects.get()
     assert model.body == {"make": "BYD", "model": "Seal", "category": "M1", "seats": 5}
     assert "Seal EV" in page("catalogue")
-    assert 'value="BYD"' in page("catalogue-model", model.pk)
+    assert 'value="BYD"' in page("catalogue-model", model.public_id)
     again = client.post(reverse("declarations:catalogue-new"), values, headers=ENGLISH)
     assert "has a model of this name already" in again.content.decode()
-    client.post(reverse("declarations:catalogue-model", args=[model.pk]), {**values, "name": "Seal 2"})
+    client.post(reverse("declarations:catalogue-model", args=[model.public_id]), {**values, "name": "Seal 2"})
     assert CatalogueModel.objects.get().name == "Seal 2"
-    client.post(reverse("declarations:catalogue-remove", args=[model.pk]))
+    client.post(reverse("declarations:catalogue-remove", args=[model.public_id]))
     assert not CatalogueModel.objects.exists()

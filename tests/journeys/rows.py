@@ -71,8 +71,8 @@ EXPORTERS_PAGES = (
     "declarations/new/check",
     "catalogue",
     "catalogue/new",
-    "catalogue/<int:model>",
-    "catalogue/<int:model>/remove",
+    "catalogue/<uuid:model>",
+    "catalogue/<uuid:model>/remove",
 )
 SHEET_PAGES = (
     "",

@@ -65,7 +65,7 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
     return {
         "sheet": str(sheet.public_id),
         "number": "2",
-        "model": str(model.pk),
+        "model": str(model.public_id),
         "reference": row.reference,
         "vin": vehicle.vin,
         "place": "1",
@@ -81,7 +81,7 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
 
 def nowhere(world: Names) -> Names:
     """Ids that never were, in the form of those that are."""
-    plain = {"reference": "SG2222222222", "vin": "LRW3E7EK0TC987654", "lane": "CNHRS-R9", "model": "999999"}
+    plain = {"reference": "SG2222222222", "vin": "LRW3E7EK0TC987654", "lane": "CNHRS-R9"}
     kept = {"place", "code", "name", "number"}
     return {name: plain.get(name) or (world[name] if name in kept else str(uuid.uuid4())) for name in world}
 
