@@ -63,7 +63,8 @@ PLATE_EXPIRY_FAR = explain(
 def normalise(text: str) -> str:
     """Full-width and Cyrillic look-alikes made Latin, dots, blanks and hyphens left out, upper case."""
     plain = unicodedata.normalize("NFKC", text).upper().translate(_CYRILLIC)
-    return "".join(each for each in _SEPARATORS.sub("", plain) if unicodedata.category(each) not in {"Cf", "Cc"})
+    kept = "".join(each for each in _SEPARATORS.sub("", plain) if unicodedata.category(each) not in {"Cf", "Cc"})
+    return unicodedata.normalize("NFC", kept)  # what a blank kept apart may belong together
 
 
 def kind(text: str, temporary_patterns: Iterable[str] = ()) -> Kind:

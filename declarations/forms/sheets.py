@@ -59,7 +59,7 @@ class ModelForm(VehicleForm):
 
     name = Text(
         _("Name in your spreadsheet"),
-        hint=_("As your rows call it in the column “model code”."),
+        hint=_("As your rows call it in the column “Catalogue model”."),
         autocomplete="off",
     )
     field_order = ("name", *MODEL_DATA)

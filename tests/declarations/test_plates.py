@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from declarations import plates
@@ -136,6 +136,7 @@ def test_a_temporary_plate_lasts_sixty_days() -> None:
 
 
 @given(st.text(max_size=20))
+@example("U\N{DIAERESIS}")
 def test_any_text_gets_an_answer(text: str) -> None:
     assert plates.normalise(plates.normalise(text)) == plates.normalise(text)
     assert all(problem.level is Level.WARNING and problem.message for problem in found(text, condition="NEW"))
