@@ -19,8 +19,9 @@ from declarations.actions import sheets
 from declarations.errors import DomainError, Unacceptable
 from declarations.forms.sheets import UploadForm
 from declarations.models import CatalogueModel, Declaration, RowLevel, Sheet, SheetRow
-from declarations.problems import Level, Problem, errors
+from declarations.problems import Problem, errors
 from declarations.views.frame import attempt, find_mine, page, person
+from declarations.views.marks import label_of
 
 PER_PAGE = 50
 CSV = "text/csv; charset=utf-8"
@@ -192,15 +193,19 @@ TABS = (
 
 
 def _row(sheet: Sheet, row: SheetRow, problems: list[Problem]) -> dict[str, Any]:
-    """One row for the list: each problem with its cell and what stands there, and the repair that one tap makes."""
+    """One row for the list: what stops it, or else what is doubtful, with cell and value; the repair of one tap."""
     body = row.body
-    ordered = [*errors(problems), *(each for each in problems if each.level is Level.WARNING)]
     return {
         "row": row,
         "body": body,
         "problems": [
-            {"cell": _cell(sheet, row, body, each.pointer), "value": _at(body, each.pointer), "problem": each}
-            for each in ordered
+            {
+                "cell": _cell(sheet, row, body, each.pointer),
+                "label": label_of(f"/vehicles{each.pointer}"),
+                "value": _at(body, each.pointer),
+                "problem": each,
+            }
+            for each in errors(problems) or problems
         ],
         "fix": next((each.values["fixed"] for each in problems if each.values.get("fixed")), ""),
     }
