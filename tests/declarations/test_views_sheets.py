@@ -147,7 +147,7 @@ class TestTheResult:
 
     def test_a_header_that_is_not_complete_is_told(self, client, page, sheet, intake):
         Declaration.objects.filter(pk=intake.draft.pk).update(consignee_name="")
-        client.post(reverse("declarations:sheet-take", args=[sheet.public_id]), {"lodge": "1"})
+        client.post(reverse("declarations:sheet-take", args=[sheet.public_id]), {"lodge": "1"}, headers=ENGLISH)
         assert "Complete the declaration first" in page("sheet", sheet.public_id)
 
     def test_it_may_be_called_off(self, client, page, sheet, intake):
