@@ -57,6 +57,7 @@ class Found:
     vehicle: Vehicle
     reference: str
     declaration_status: str
+    channel: str
     pass_pk: int | None = None
     pass_status: str | None = None
     override_ids: list[int] = field(default_factory=list)
@@ -133,6 +134,7 @@ COLUMNS = {
     "being_assessed": "v.being_assessed",
     "reference": "d.reference",
     "declaration_status": "d.status",
+    "declaration_channel": "d.channel",
     "declaration_port": "d.port_id",
     "mode": "d.mode",
     "pass_status": "p.status",
@@ -276,7 +278,9 @@ def gather(
     needed = bool((facts.holds | facts.document_checks) & facts.overridden)
     used = [pk for pk, *_named in in_force] if needed else []
     vehicle = Vehicle.from_db(connection.alias, OF_VEHICLE, [getattr(row, name) for name in OF_VEHICLE])
-    return facts, Found(vehicle, row.reference, row.declaration_status, pass_pk, row.pass_status, used)
+    return facts, Found(
+        vehicle, row.reference, row.declaration_status, row.declaration_channel, pass_pk, row.pass_status, used
+    )
 
 
 def _somebody_holds(card: str | None) -> bool:

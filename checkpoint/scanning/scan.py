@@ -4,6 +4,7 @@ Locks always go declaration (shared), vehicle, pass. A lock that cannot be had i
 rows, is MANUAL, TIMED_OUT: never a green, never an alarm (law 8).
 """
 
+import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 from psycopg import errors
 
-from checkpoint.decision import Decision, Facts, decide
+from checkpoint.decision import CodeRead, Decision, Facts, decide
 from checkpoint.models import Passage, new_passage_id
 from checkpoint.models.gate import Gate
 from checkpoint.reasons import Verdict
@@ -109,7 +110,7 @@ def _scan(
         "decided_at": now,
         "trace_id": trace_id(),
         "scan_id": question.scan_id,
-        "code": _storable(question.code),
+        "code": _kept(question.code, read),
         "seen": _seen(question, read, facts),
         "verdict": decision.verdict.value,
         "reason": decision.reason.value,
@@ -191,10 +192,16 @@ def _admits(gate: Gate, stage: str) -> bool:
     return stage in (gate.stage, Stage.EXIT)
 
 
-def _storable(text: str | None) -> str | None:
-    """The text as PostgreSQL takes it: no NUL, no half characters, and no more than anybody would ever look at."""
+def _kept(text: str | None, read: Read) -> str | None:
+    """The code as PostgreSQL takes it: no NUL, no half characters, and no more than anybody would ever look at.
+
+    Of what is no pass only a digest is kept: people show private things by mistake, and passages stay for ever.
+    """
     if text is None:
         return None
+    if read.read is CodeRead.NOT_A_PASS and text:
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"sha256:{digest} ({len(text)} characters)"
     return text[:MOST_CODE].replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
@@ -227,7 +234,7 @@ def _shown(found: Found | None) -> dict[str, Any]:
         "declaration": {
             "reference": found.reference,
             "status": found.declaration_status,
-            "channel": vehicle.channel or None,
+            "channel": found.channel or None,
         },
     }
 

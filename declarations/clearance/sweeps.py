@@ -6,6 +6,7 @@ Each sweep finds its rows without a lock, then takes one declaration at a time: 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -13,6 +14,8 @@ from declarations.clearance.closing import close, withdraw, withdraw_declared
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
 from declarations.models import Declaration, History, IdempotencyKey, PrintJob, Vehicle, note
 from declarations.models.standing import recompute
+
+log = structlog.get_logger(__name__)
 
 BY = "clearance"
 KEPT = timedelta(days=2)
@@ -99,4 +102,11 @@ def refresh(*, declaration_id: int, now: datetime) -> bool:
 
 
 def _each(rows: Iterable[Declaration], act: Callable[..., bool], *, now: datetime) -> int:
-    return sum(act(declaration_id=row.pk, now=now) for row in list(rows))
+    """One declaration after the other; one that fails keeps none of the others waiting (law 9)."""
+    moved = 0
+    for row in list(rows):
+        try:
+            moved += act(declaration_id=row.pk, now=now)
+        except Exception:
+            log.exception("sweep_failed", act=act.__name__, declaration=row.reference)
+    return moved

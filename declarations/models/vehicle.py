@@ -131,6 +131,8 @@ class Vehicle(Typed, Movable):
         indexes = [
             models.Index(OpClass(Upper("vin"), name="text_pattern_ops"), name="vehicle_vin_prefix"),
             models.Index(Right("vin", TAIL), name="vehicle_vin_tail"),
+            models.Index(fields=["vin"], name="vehicle_of_vin"),
+            models.Index(fields=["make", "model"], name="vehicle_of_model"),
             models.Index(fields=["plate_key"], name="vehicle_plate", condition=Q(live=True)),
         ]
         constraints = [

@@ -1,5 +1,6 @@
 """One question at a lane, one transaction, one answer for ever."""
 
+import hashlib
 import importlib
 import uuid
 from datetime import timedelta
@@ -214,6 +215,12 @@ class TestOurOwnFailures:
     def test_a_forged_pass_stays_an_alarm(self, vehicle, ask, monkeypatch):
         self.fail(monkeypatch, errors.LockNotAvailable())
         assert ask("CNHRS-E1", {"code": "hello"}).payload["reason"] == "NOT_A_PASS"
+
+    def test_of_what_is_no_pass_only_a_digest_stays(self, vehicle, ask):
+        ask("CNHRS-E1", {"code": "my bank card 6222"})
+        kept = Passage.objects.latest("decided_at").code
+        assert "6222" not in kept
+        assert kept == f"sha256:{hashlib.sha256(b'my bank card 6222').hexdigest()} (17 characters)"
 
     def test_what_cannot_be_stored_is_no_answer(self, vehicle, ask, monkeypatch):
         self.fail(monkeypatch, errors.AdminShutdown())

@@ -24,6 +24,21 @@ def statuses(row):
     return list(row.vehicles.order_by("position").values_list("status", flat=True))
 
 
+def test_one_declaration_that_fails_keeps_no_other_waiting(declaration, monkeypatch):
+    first, second = declaration(), declaration(bodies=[vehicle_body(2)])
+    close = sweeps.close
+
+    def fails(row, *args, **options):
+        if row.pk == first.pk:
+            raise RuntimeError("something is wrong with this one")
+        return close(row, *args, **options)
+
+    monkeypatch.setattr(sweeps, "close", fails)
+    assert sweeps.sweep(now=LEGAL)["expired"] == 1
+    assert Declaration.objects.get(pk=second.pk).status == DeclarationStatus.EXPIRED
+    assert Declaration.objects.get(pk=first.pk).status == DeclarationStatus.RELEASED
+
+
 class TestExpiry:
     @pytest.mark.parametrize(
         "status",
