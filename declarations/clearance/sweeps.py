@@ -12,12 +12,14 @@ from django.db.models import Exists, OuterRef
 
 from declarations.clearance.closing import close, withdraw, withdraw_declared
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
-from declarations.models import Declaration, History, IdempotencyKey, PrintJob, Vehicle, note
+from declarations.models import Declaration, History, IdempotencyKey, PrintJob, Sheet, Vehicle, note
 from declarations.models.standing import recompute
 
 log = structlog.get_logger(__name__)
 
 BY = "clearance"
+SHEETS_KEPT = timedelta(days=30)
+"""How long an exporter finds a spreadsheet again; it names drivers."""
 KEPT = timedelta(days=2)
 """How long the answer to an Idempotency-Key is remembered."""
 
@@ -37,6 +39,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "final": _each(refused, make_refusal_final, now=now),
         "readiness": _each(outdated, refresh, now=now),
         "printed": PrintJob.objects.filter(asked_at__lt=now - PRINTED_KEPT).delete()[0],
+        "sheets": Sheet.objects.filter(uploaded_at__lt=now - SHEETS_KEPT).delete()[0],
         "idempotency": IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0],
     }
 

@@ -32,8 +32,8 @@ SLICE = 1000
 @transaction.atomic
 def read(*, sheet_id: int, now: datetime) -> None:
     """Turn the file into rows and have them checked; a file that cannot be read keeps the reason."""
-    sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
-    if sheet.cancelled_at or sheet.refusal or sheet.total is not None:
+    sheet = Sheet.objects.select_for_update().filter(pk=sheet_id).first()
+    if sheet is None or sheet.cancelled_at or sheet.refusal or sheet.total is not None:
         return
     try:
         with transaction.atomic():
@@ -70,8 +70,8 @@ def _row(sheet: Sheet, clean: spreadsheet.CleanRow) -> SheetRow:
 @transaction.atomic
 def check_rows(*, sheet_id: int, now: datetime) -> None:
     """Check the next rows that nobody checks yet; several workers share the work of one sheet."""
-    sheet = Sheet.objects.select_related("declaration").get(pk=sheet_id)
-    if sheet.cancelled_at:
+    sheet = Sheet.objects.select_related("declaration").filter(pk=sheet_id, cancelled_at=None).first()
+    if sheet is None:
         return
     waiting = SheetRow.objects.select_for_update(skip_locked=True, of=("self",)).filter(sheet=sheet, level="")
     rows = list(waiting.order_by("number")[:SLICE])

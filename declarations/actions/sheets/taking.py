@@ -49,7 +49,9 @@ def take(*, sheet_id: int, lodges: bool, by: User, now: datetime) -> Sheet:
 @transaction.atomic
 def take_rows(*, sheet_id: int, now: datetime) -> None:
     """Put as many rows as one declaration holds into a draft, lodge it, and owe the rest to the next worker."""
-    first = Declaration.objects.locked().get(sheets=sheet_id)
+    first = Declaration.objects.locked().filter(sheets=sheet_id).first()
+    if first is None:
+        return
     sheet = Sheet.objects.select_for_update(of=("self",)).select_related("taken_by").get(pk=sheet_id)
     if sheet.taken_by is None:
         return

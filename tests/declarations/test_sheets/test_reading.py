@@ -7,6 +7,7 @@ from django.db import connection
 
 from declarations.actions import sheets
 from declarations.actions.sheets import reading
+from declarations.clearance import sweeps
 from declarations.lifecycle import DeclarationStatus, Owed
 from declarations.models import OutboxTask, Sheet, fingerprint
 from tests.cast import NOON, let_workers_run, vehicle_body
@@ -113,3 +114,11 @@ def test_only_the_draft_of_ones_own_is_filled(intake, mallory, declaration):
         sheets.upload(declaration_id=lodged.pk, name="x", data=b"x", by=intake.alice, now=NOON)
     with unacceptable(("SHEET_SIZE", "/file")):
         sheets.upload(declaration_id=intake.draft.pk, name="x", data=b"x" * 10_000_001, by=intake.alice, now=NOON)
+
+
+def test_a_month_later_nothing_of_it_is_left(intake):
+    intake.take(intake.send(table(*vehicles(1))), lodges=False)
+    assert sweeps.sweep(now=NOON + timedelta(days=29))["sheets"] == 0
+    assert sweeps.sweep(now=NOON + timedelta(days=31))["sheets"] > 0
+    assert not Sheet.objects.exists()
+    assert intake.draft.vehicles.count() == 1
