@@ -58,10 +58,8 @@ def _model(request: HttpRequest, row: CatalogueModel | None) -> HttpResponseBase
         if request.method == "POST"
         else ModelForm.of({"name": row.name, **row.body} if row else {})
     )
-    if request.method == "POST" and form.is_readable:
-        organisation = organisations[0]
-        if choice is not None and choice.is_valid():
-            organisation = choice.cleaned_data["organisation"]
+    if request.method == "POST" and form.is_readable and (choice is None or choice.is_valid()):
+        organisation = organisations[0] if choice is None else choice.cleaned_data["organisation"]
         body = form.body()
         name = body.pop("name")
         try:

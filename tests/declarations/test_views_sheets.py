@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from declarations.actions import sheets
 from declarations.lifecycle import DeclarationStatus
-from declarations.models import CatalogueModel, Declaration, Sheet
+from declarations.models import CatalogueModel, Declaration, Role, Sheet
+from declarations.words import RoleName
 from tests.cast import NOON, let_workers_run, vehicle_body, vin_number
 from tests.intake import table, vehicles
 
@@ -166,6 +167,16 @@ class TestTheResult:
         for each in (sheet, many):
             with django_assert_max_num_queries(16):
                 page("sheet", each.public_id)
+
+
+def test_an_agent_of_two_exporters_has_to_say_whose_model_it_is(client, page, intake, mallory):
+    other = mallory.roles.get().organisation
+    Role.objects.create(user=intake.alice, role=RoleName.AGENT, organisation=other)
+    values = {"name": "Seal EV", "make": "BYD"}
+    assert client.post(reverse("declarations:catalogue-new"), values).status_code == 200
+    assert not CatalogueModel.objects.exists()
+    assert client.post(reverse("declarations:catalogue-new"), {**values, "organisation": other.pk}).status_code == 302
+    assert CatalogueModel.objects.get().organisation == other
 
 
 def test_models_are_entered_changed_and_removed(client, page, intake):
