@@ -60,6 +60,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{SHEET}/file", sheets.file, name="sheet-file"),
     path(f"{SHEET}/take", sheets.take, name="sheet-take"),
     path(f"{SHEET}/cancel", sheets.cancel, name="sheet-cancel"),
+    path(f"{SHEET}/try-again", sheets.try_again, name="sheet-try-again"),
     path(ROW, sheet_rows.edit, name="sheet-row"),
     path(f"{ROW}/check", sheet_rows.check, name="sheet-row-check"),
     path(f"{ROW}/fix", sheet_rows.fix, name="sheet-row-fix"),

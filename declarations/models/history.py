@@ -4,9 +4,9 @@ History is written by `move_to` and `note` alone; a row never changes or vanishe
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import pgtrigger
 import structlog
@@ -122,6 +122,14 @@ def note(
     )
 
 
+class OutboxTaskQuerySet(models.QuerySet["OutboxTask"]):
+    """Slices of owed work."""
+
+    def given_up(self, kinds: Iterable[str], subject: int) -> Self:
+        """Work on one subject that was tried in vain; it waits until somebody has mended the cause."""
+        return self.filter(kind__in=kinds, subject=subject, failed_at__isnull=False)
+
+
 class OutboxTask(models.Model):
     """A piece of work that was promised in the transaction that made it necessary (transactional outbox)."""
 
@@ -135,6 +143,8 @@ class OutboxTask(models.Model):
     failed_at = models.DateTimeField(_("given up at"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
 
+    objects = OutboxTaskQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("outbox task")
         verbose_name_plural = _("outbox tasks")
@@ -144,7 +154,10 @@ class OutboxTask(models.Model):
                 fields=["due_at"],
                 name="outbox_due",
                 condition=models.Q(done_at__isnull=True, failed_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["subject", "kind"], name="outbox_given_up", condition=models.Q(failed_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -10,7 +9,10 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from declarations import vin
+from declarations.lifecycle import Owed
 from declarations.models.declaration import Declaration
+from declarations.models.history import OutboxTask
 from declarations.models.parties import Organisation, roles_of
 from declarations.models.sealed import SealedFileField, SealedTextField
 
@@ -115,10 +117,17 @@ class Sheet(models.Model):
             return False
         return not self.is_read or (self.taken_at is not None and self.rows.to_take().exists())
 
+    def given_up(self) -> models.QuerySet[OutboxTask]:
+        """Its work that was tried again and again in vain, and goes on no more by itself."""
+        return OutboxTask.objects.given_up(SHEET_WORK, self.pk)
+
     @property
     def may_change(self) -> bool:
         """Whether its rows can still be repaired, left out or handed over."""
         return self.is_read and not self.cancelled_at and self.taken_at is None
+
+
+SHEET_WORK = (Owed.READ_SHEET, Owed.CHECK_SHEET, Owed.TAKE_SHEET)
 
 
 class SheetFile(models.Model):
@@ -172,7 +181,6 @@ class SheetRow(models.Model):
     content = SealedTextField(editable=False)
     remarks = models.JSONField(default=list, editable=False)
     level = models.CharField(_("check"), max_length=10, choices=RowLevel, blank=True)
-    changed_at = models.DateTimeField(_("changed at"), null=True)
     taken_into = models.ForeignKey(
         Declaration, models.CASCADE, null=True, related_name="+", verbose_name=_("declaration")
     )
@@ -206,8 +214,9 @@ class SheetRow(models.Model):
         found: dict[str, Any] = json.loads(self.content)
         return found
 
-    def say(self, body: dict[str, Any], *, remarks: list[dict[str, Any]], at: datetime | None = None) -> None:
+    def say(self, body: dict[str, Any], *, remarks: list[dict[str, Any]]) -> None:
         """Set what the row says; it has to be checked anew. The caller saves."""
         self.content = json.dumps(body, default=str)
-        self.vin = str(body.get("vin") or "")[:40]
-        self.remarks, self.level, self.changed_at = remarks, "", at
+        # One VIN is one vehicle however it is spelt: `vin` is what rows are compared by, the body keeps what was typed.
+        self.vin = vin.normalise(str(body.get("vin") or ""))[:40]
+        self.remarks, self.level = remarks, ""

@@ -3,9 +3,9 @@
 Sources: the project's domain page, sections 5 and 8; ECMA-376 (workbooks), RFC 4180 (CSV). Pure: bytes in, values out.
 """
 
-from declarations.spreadsheet.reading import Format, Row, Table, letter, open_table, read_text
+from declarations.spreadsheet.reading import Format, Row, Table, letter, open_table
 from declarations.spreadsheet.refusals import NotReadable
-from declarations.spreadsheet.rows import Catalogue, CleanRow, cell_of, clean
+from declarations.spreadsheet.rows import Catalogue, CleanRow, clean, column_of, value_at, with_checks
 from declarations.spreadsheet.writing import marked, template
 
 __all__ = [
@@ -15,11 +15,12 @@ __all__ = [
     "NotReadable",
     "Row",
     "Table",
-    "cell_of",
     "clean",
+    "column_of",
     "letter",
     "marked",
     "open_table",
-    "read_text",
     "template",
+    "value_at",
+    "with_checks",
 ]

@@ -156,12 +156,6 @@ def open_table(data: bytes) -> Table:
     return _open_text(texts)
 
 
-def read_text(text: str) -> Table:
-    """Read what was pasted from a spreadsheet. Raises: NotReadable."""
-    _check_size(text)
-    return _open_text([text])
-
-
 def letter(index: int) -> str:
     """What a spreadsheet calls a column counted from 0: A, B … AA."""
     return (letter(index // 26 - 1) if index >= 26 else "") + chr(65 + index % 26)
@@ -191,7 +185,7 @@ def _score(known: Mapping[int, tuple[str, str]]) -> tuple[bool, int]:
     return "vin" in keys, len(keys)
 
 
-def _check_size(content: bytes | str) -> None:
+def _check_size(content: bytes) -> None:
     if len(content) > MOST_BYTES:
         raise NotReadable(SHEET_SIZE, {"most": MOST_BYTES // 1_000_000})
     if not content.strip():

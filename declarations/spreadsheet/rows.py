@@ -1,7 +1,7 @@
 """One row to one vehicle as the contract has it, with what must be told; and back from a pointer to a cell."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from declarations.checks.fields import shown
 from declarations.problems import Level, Problem, errors, explain
 from declarations.spreadsheet import cells
 from declarations.spreadsheet.columns import CATALOGUE, TO_CHANGE, readers
-from declarations.spreadsheet.reading import Place, Row, letter
+from declarations.spreadsheet.reading import Place, Row
 from declarations.spreadsheet.vocabulary import folded
 
 CATALOGUE_UNKNOWN = explain(
@@ -55,11 +55,6 @@ class CleanRow:
         """The number of its row in the file."""
         return self.row.number
 
-    def with_checks(self, found: Iterable[Problem]) -> list[Problem]:
-        """All problems, with those that the checks found in the body: not where the value could not be read at all."""
-        unread = {problem.pointer for problem in errors(self.problems)}
-        return [*self.problems, *(problem for problem in found if problem.pointer not in unread)]
-
 
 def clean(row: Row, catalogue: Catalogue) -> CleanRow:
     """One row. Its own cells win over the catalogue's; what stands in no cell and no catalogue is not in the body."""
@@ -79,10 +74,32 @@ def clean(row: Row, catalogue: Catalogue) -> CleanRow:
     )
 
 
-def cell_of(row: Row, pointer: str) -> str:
-    """The address ("F17") of the cell that a pointer into the vehicle's body is about; "" when the file has none."""
-    place = place_of(row, pointer)
-    return f"{letter(place.index)}{row.number}" if place else ""
+def with_checks(remarks: Sequence[Problem], found: Iterable[Problem]) -> list[Problem]:
+    """What reading showed and what the checks found, but for a value that could not be read: it is told once."""
+    unread = {problem.pointer for problem in errors(remarks)}
+    return [*remarks, *(problem for problem in found if problem.pointer not in unread)]
+
+
+def value_at(body: Any, pointer: str) -> str:
+    """What stands in the body at a pointer, as text."""
+    for name in pointer.strip("/").split("/"):
+        if isinstance(body, list):
+            body = body[int(name)] if name.isdecimal() and int(name) < len(body) else None
+        else:
+            body = body.get(name) if isinstance(body, dict) else None
+    return "" if body is None or isinstance(body, dict | list) else str(body)
+
+
+def column_of(columns: Mapping[str, str], body: Mapping[str, Any], pointer: str) -> str:
+    """The letter of the column ("F") that a pointer is about, "" when the file has none.
+
+    columns: key of a column to its letter. In the body papers are numbered, in the file each kind has its columns.
+    """
+    parts = pointer.strip("/").split("/")
+    if parts[0] == "papers":
+        parts[1:2] = [value_at(body, f"/papers/{parts[1]}/code") if len(parts) > 1 else ""]
+    key = ".".join(parts)
+    return next((each for name, each in columns.items() if name == key or name.startswith(f"{key}.")), "")
 
 
 def place_of(row: Row, pointer: str) -> Place | None:

@@ -125,6 +125,14 @@ def cancel(request: HttpRequest, sheet: uuid.UUID) -> HttpResponseBase:
     return _back(row)
 
 
+@page("POST")
+def try_again(request: HttpRequest, sheet: uuid.UUID) -> HttpResponseBase:
+    """Have a worker try once more what it gave up."""
+    row = _find(request, sheet)
+    attempt(request, sheets.try_again, sheet_id=row.pk, by=person(request), now=timezone.now())
+    return _back(row)
+
+
 def _find(request: HttpRequest, public_id: uuid.UUID) -> Sheet:
     rows = Sheet.objects.visible_to(request.user).select_related("declaration__organisation", "declaration__port")
     return get_object_or_404(rows, public_id=public_id)
@@ -155,6 +163,7 @@ def _context(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
         "here": reverse("declarations:sheet", args=[sheet.public_id]),
         "now": now,
         "is_at_work": sheet.is_at_work,
+        "was_given_up": sheet.is_at_work and sheet.given_up().exists(),
     }
     if sheet.refusal:
         return context | {"refusal": _refusal(sheet)}
@@ -200,12 +209,13 @@ def _row(sheet: Sheet, row: SheetRow, problems: list[Problem]) -> dict[str, Any]
         "body": body,
         "problems": [
             {
-                "cell": _cell(sheet, row, body, each.pointer),
+                "cell": f"{column}{row.number}" if column else "",
                 "label": label_of(f"/vehicles{each.pointer}"),
-                "value": _at(body, each.pointer),
+                "value": spreadsheet.value_at(body, each.pointer),
                 "problem": each,
             }
             for each in errors(problems) or problems
+            for column in [spreadsheet.column_of(sheet.columns, body, each.pointer)]
         ],
         "fix": next((each.values["fixed"] for each in problems if each.values.get("fixed")), ""),
     }
@@ -218,23 +228,3 @@ def _refusal(sheet: Sheet) -> str:
     except spreadsheet.NotReadable as refused:
         return str(refused)
     return ""
-
-
-def _cell(sheet: Sheet, row: SheetRow, body: dict[str, Any], pointer: str) -> str:
-    """The address of a cell in the exporter's own file, "" for what has no column there."""
-    parts = pointer.strip("/").split("/")
-    if parts[0] == "papers" and len(parts) > 1:
-        parts[1] = str(_at(body, f"/papers/{parts[1]}/code"))
-    key = ".".join(parts)
-    column = next((each for name, each in sheet.columns.items() if name == key or name.startswith(f"{key}.")), "")
-    return f"{column}{row.number}" if column else ""
-
-
-def _at(body: Any, pointer: str) -> str:
-    """What stands at a pointer, as text."""
-    for name in pointer.strip("/").split("/"):
-        if isinstance(body, list):
-            body = body[int(name)] if name.isdecimal() and int(name) < len(body) else None
-        else:
-            body = body.get(name) if isinstance(body, dict) else None
-    return "" if body is None or isinstance(body, dict | list) else str(body)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from declarations.actions import sheets
 from declarations.lifecycle import DeclarationStatus
-from declarations.models import CatalogueModel, Declaration, Role, Sheet
+from declarations.models import CatalogueModel, Declaration, OutboxTask, Role, Sheet
 from declarations.words import RoleName
 from tests.cast import NOON, let_workers_run, vehicle_body, vin_number
 from tests.intake import table, vehicles
@@ -76,6 +76,16 @@ class TestSending:
         russian = page("sheet", sheet.public_id, **{"accept-language": "ru"})
         assert "PDF" in russian
         assert "This is a PDF" not in russian
+
+    def test_work_that_came_to_a_stop_is_told_and_one_tap_tries_again(self, client, page, intake):
+        sheet = intake.send(table(*vehicles(1)), works=False)
+        OutboxTask.objects.filter(subject=sheet.pk).update(attempts=5, failed_at=NOON)
+        told = page("sheet", sheet.public_id)
+        assert "came to a stop" in told
+        assert "every 1s" not in told
+        assert client.post(reverse("declarations:sheet-try-again", args=[sheet.public_id])).status_code == 302
+        let_workers_run(NOON)
+        assert "came to a stop" not in page("sheet", sheet.public_id)
 
     def test_the_template_is_a_workbook_with_the_catalogues_names(self, client, page, intake):
         sheets.keep_model(

@@ -79,6 +79,7 @@ SHEET_PAGES = (
     "/file",
     "/take",
     "/cancel",
+    "/try-again",
     "/rows/<int:number>",
     "/rows/<int:number>/check",
     "/rows/<int:number>/fix",

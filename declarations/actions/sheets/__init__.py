@@ -4,10 +4,9 @@ from declarations.actions.sheets.catalogue import catalogue_of, keep_model, remo
 from declarations.actions.sheets.reading import check_rows, from_remark, problems_of, read
 from declarations.actions.sheets.repairing import change_row, leave_out, take_in_again
 from declarations.actions.sheets.taking import take, take_rows
-from declarations.actions.sheets.uploading import SAME_FILE_WITHIN, cancel, upload
+from declarations.actions.sheets.uploading import cancel, try_again, upload
 
 __all__ = [
-    "SAME_FILE_WITHIN",
     "cancel",
     "catalogue_of",
     "change_row",
@@ -21,5 +20,6 @@ __all__ = [
     "take",
     "take_in_again",
     "take_rows",
+    "try_again",
     "upload",
 ]

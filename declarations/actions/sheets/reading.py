@@ -14,7 +14,7 @@ from django.db.models import F, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from declarations import checks, spreadsheet, vin
+from declarations import checks, spreadsheet
 from declarations.actions.lodging import VIN_IN_USE
 from declarations.actions.sheets.catalogue import catalogue_of
 from declarations.actions.writing import accepted_problems
@@ -94,19 +94,16 @@ def problems_of(sheet: Sheet, rows: Sequence[SheetRow], *, now: datetime) -> lis
     declaration: Declaration = sheet.declaration
     header, reference, today = declaration.header(), load_reference(), timezone.localdate(now)
     accepted = accepted_problems(declaration)
-    codes = {row.pk: vin.normalise(row.vin) for row in rows}
-    wanted = {code for code in codes.values() if code}
+    wanted = {row.vin for row in rows if row.vin}
     live = Vehicle.objects.filter(vin__in=wanted, live=True).exclude(declaration=declaration)
     taken = set(live.values_list("vin", flat=True))
-    same = sheet.rows.filter(vin__in={row.vin for row in rows if row.vin}).exclude(level=RowLevel.LEFT_OUT).order_by()
+    same = sheet.rows.filter(vin__in=wanted).exclude(level=RowLevel.LEFT_OUT).order_by()
     first = dict(same.values_list("vin").annotate(Min("number")))
     result = []
     for row in rows:
-        found = [from_remark(remark) for remark in row.remarks]
-        unread = {problem.pointer for problem in errors(found)}
         said = checks.check_vehicle(row.body, reference=reference, today=today, body=header, accepted=accepted)
-        found += [problem for problem in said if problem.pointer not in unread]
-        if codes[row.pk] in taken:
+        found = spreadsheet.with_checks([from_remark(remark) for remark in row.remarks], said)
+        if row.vin in taken:
             found.append(Problem(VIN_IN_USE, "/vin"))
         if first.get(row.vin, row.number) != row.number:
             found.append(Problem(VIN_TWICE, "/vin", values={"row": first[row.vin]}))

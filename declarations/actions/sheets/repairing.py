@@ -21,7 +21,7 @@ def change_row(*, sheet_id: int, number: int, values: Mapping[str, Any], by: Use
     sheet = changeable_sheet(sheet_id, by=by)
     row = sheet.rows.select_for_update().get(number=number)
     before = row.vin
-    row.say({**row.body, **values}, remarks=[], at=now)
+    row.say({**row.body, **values}, remarks=[])
     row.save()
     return _checked(sheet, row, before, now=now)
 
@@ -34,8 +34,8 @@ def leave_out(*, sheet_id: int, number: int, by: User, now: datetime) -> SheetRo
     """
     sheet = changeable_sheet(sheet_id, by=by)
     row = sheet.rows.select_for_update().get(number=number)
-    row.level, row.changed_at = RowLevel.LEFT_OUT, now
-    row.save(update_fields=["level", "changed_at"])
+    row.level = RowLevel.LEFT_OUT
+    row.save(update_fields=["level"])
     _check_again(sheet, {row.vin}, now=now)
     return row
 
@@ -48,8 +48,8 @@ def take_in_again(*, sheet_id: int, number: int, by: User, now: datetime) -> She
     """
     sheet = changeable_sheet(sheet_id, by=by)
     row = sheet.rows.select_for_update().get(number=number)
-    row.level, row.changed_at = "", now
-    row.save(update_fields=["level", "changed_at"])
+    row.level = ""
+    row.save(update_fields=["level"])
     return _checked(sheet, row, row.vin, now=now)
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from declarations import outbox
 from declarations.actions.drafting import locked_draft
 from declarations.errors import Conflict, Unacceptable
 from declarations.lifecycle import Owed
@@ -61,6 +62,18 @@ def cancel(*, sheet_id: int, by: User, now: datetime) -> Sheet:
         raise Conflict("SHEET_TAKEN", _("The rows of this file were handed over already."))
     sheet.cancelled_at = sheet.cancelled_at or now
     sheet.save(update_fields=["cancelled_at"])
+    return sheet
+
+
+@transaction.atomic
+def try_again(*, sheet_id: int, by: User, now: datetime) -> Sheet:
+    """Have a worker try once more what was given up; what was done already is not done twice.
+
+    Raises: NotPermitted.
+    """
+    sheet = locked_sheet(sheet_id, by=by)
+    for task in sheet.given_up():
+        outbox.set_free(task_id=task.pk, now=now)
     return sheet
 
 

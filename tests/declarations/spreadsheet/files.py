@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from declarations.spreadsheet import Catalogue, CleanRow, NotReadable, Table, cell_of, clean, open_table
+from declarations.spreadsheet import Catalogue, CleanRow, NotReadable, Table, clean, column_of, letter, open_table
 
 VIN = "LRW3E1EB0PC932736"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -81,6 +81,13 @@ def cleaned(table: Table, catalogue: Catalogue = NOTHING) -> list[CleanRow]:
     return [clean(row, catalogue) for row in table.rows()]
 
 
+def cell_of(row: CleanRow, pointer: str) -> str:
+    """The address of the cell that a pointer is about, "" for what has no column."""
+    columns = {key: letter(place.index) for key, place in row.row.places.items()}
+    column = column_of(columns, row.body, pointer)
+    return f"{column}{row.number}" if column else ""
+
+
 def told(rows: Iterable[CleanRow]) -> list[tuple[str, str, str]]:
     """Code, cell and level of every problem."""
-    return [(each.code, cell_of(row.row, each.pointer), each.level.value) for row in rows for each in row.problems]
+    return [(each.code, cell_of(row, each.pointer), each.level.value) for row in rows for each in row.problems]

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils.translation import override
 
-from declarations.spreadsheet import NotReadable, open_table, read_text
+from declarations.spreadsheet import NotReadable, open_table
 from declarations.spreadsheet.reading import letter
 from tests.declarations.spreadsheet.files import VIN, cleaned, text, workbook
 
@@ -15,7 +15,7 @@ def notes(data: bytes) -> list[tuple[str, dict[str, object]]]:
 
 
 def test_pasted_cells_are_a_table() -> None:
-    table = read_text(f"VIN\tMake\n{VIN}\tTesla\n{VIN}\tGeely\n")
+    table = open_table(f"VIN\tMake\n{VIN}\tTesla\n{VIN}\tGeely\n".encode())
 
     assert table.count == 2
     assert [row.body["make"] for row in cleaned(table)] == ["Tesla", "Geely"]
@@ -27,7 +27,7 @@ def test_pasted_cells_are_a_table() -> None:
 )
 def test_what_is_pasted_is_refused_as_a_file_is(pasted: str, code: str) -> None:
     with pytest.raises(NotReadable) as refused:
-        read_text(pasted)
+        open_table(pasted.encode())
 
     assert refused.value.code == code
     assert [problem.code for problem in refused.value.problems] == [code]

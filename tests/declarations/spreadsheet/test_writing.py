@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from declarations.problems import Level, Problem
-from declarations.spreadsheet import Catalogue, marked, open_table, read_text, template
+from declarations.spreadsheet import Catalogue, marked, open_table, template
 from declarations.spreadsheet.columns import COLUMNS, TO_CHANGE
 from declarations.spreadsheet.delimited import FORMULA_STARTS
 from declarations.spreadsheet.vocabulary import LANGUAGES
@@ -122,7 +122,7 @@ def test_a_marked_file_is_read_and_marked_again(data: bytes) -> None:
 
 
 def test_a_text_table_opens_in_excel() -> None:
-    data = marked(read_text(f"VIN\tMake\n{VIN}\t"), {2: [Problem("REQUIRED")]}, "en")
+    data = marked(open_table(f"VIN\tMake\n{VIN}\t".encode()), {2: [Problem("REQUIRED")]}, "en")
 
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.decode("utf-8-sig").splitlines()[1] == f"{VIN}\t\tThis is needed. Enter it before you lodge."
@@ -144,6 +144,6 @@ def test_no_text_becomes_a_formula(start: str) -> None:
 
 
 def test_characters_that_no_workbook_may_hold_are_replaced() -> None:
-    table = read_text(f"VIN\tMake\n{VIN}\ta\x01b")
+    table = open_table(f"VIN\tMake\n{VIN}\ta\x01b".encode())
 
     assert "a\ufffdb" in marked(table, {}, "en").decode("utf-8-sig")

@@ -122,3 +122,20 @@ def test_a_month_later_nothing_of_it_is_left(intake):
     assert sweeps.sweep(now=NOON + timedelta(days=31))["sheets"] > 0
     assert not Sheet.objects.exists()
     assert intake.draft.vehicles.count() == 1
+
+
+def test_one_vin_in_two_spellings_is_one_vehicle(intake):
+    first = vehicle_body(1)
+    sheet = intake.send(table(first, {**first, "vin": first["vin"].lower()}))
+    assert intake.levels(sheet)[1] == "DUPLICATE"
+
+
+def test_work_that_was_given_up_waits_until_somebody_tries_again(intake):
+    sheet = intake.send(table(vehicle_body(1)), works=False)
+    OutboxTask.objects.filter(kind=Owed.READ_SHEET, subject=sheet.pk).update(attempts=5, failed_at=NOON)
+    let_workers_run(NOON)
+    assert (sheet.is_read, sheet.given_up().count()) == (False, 1)
+    sheet = sheets.try_again(sheet_id=sheet.pk, by=intake.alice, now=NOON)
+    let_workers_run(NOON)
+    sheet.refresh_from_db()
+    assert (sheet.is_read, sheet.given_up().count()) == (True, 0)
