@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from declarations.lifecycle import CLOSED_VEHICLE, Machine
+from declarations.lifecycle import CLOSED_VEHICLE, OUT_OF_PORT, Machine
 from tests.cast import NOON
 
 LATER = NOON.replace(hour=5)
@@ -68,9 +68,12 @@ def force(row: Any, *steps: str) -> None:
     vehicle = row if row.machine == Machine.VEHICLE else getattr(row, "vehicle", None)
     owners = (vehicle.declaration_id, vehicle.pk) if vehicle else (row.pk, None)
     before = row.status
-    freed = ", live = false" if row.machine == Machine.VEHICLE and steps[-1] in CLOSED_VEHICLE else ""
+    also = ""
+    if row.machine == Machine.VEHICLE:
+        also = ", exited_at = " + ("now()" if steps[-1] in OUT_OF_PORT else "NULL")
+        also += ", live = false" if steps[-1] in CLOSED_VEHICLE else ""
     sql(
-        f"UPDATE {row._meta.db_table} SET status = %(to)s, status_at = %(at)s{freed} WHERE id = %(pk)s",
+        f"UPDATE {row._meta.db_table} SET status = %(to)s, status_at = %(at)s{also} WHERE id = %(pk)s",
         to=steps[-1],
         at=LATER,
         pk=row.pk,

@@ -111,6 +111,9 @@ HOLDING_VIN = frozenset({D.LODGED, D.UNDER_CONTROL, D.DOCUMENTS_REQUIRED, D.RELE
 CLOSED_VEHICLE = frozenset({V.EXITED, V.HANDED_OVER, V.RETURNED, V.WITHDRAWN})
 """Vehicles that nobody waits for any more (DOMAIN laws 4 and 6)."""
 
+OUT_OF_PORT = frozenset({V.EXITED, V.HANDED_OVER, V.RETURNED})
+"""Vehicles that went through the last gate, whatever became of them then."""
+
 AT_PORT = frozenset({V.PRESENTED, V.REFERRED, V.RELEASED, V.DETAINED})
 """Vehicles that stand in the yard."""
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
-from declarations.lifecycle import ANNULS, CLOSED_VEHICLE, HOLDING_VIN, OWES, Machine, check_moves
+from declarations.lifecycle import ANNULS, CLOSED_VEHICLE, HOLDING_VIN, OUT_OF_PORT, OWES, Machine, check_moves
 from declarations.models.history import By, signed, trace_id
 
 
@@ -202,12 +202,15 @@ OWNERS: dict[Machine, str] = {
 # vehicles hold.
 HOLDING = _array(sorted(HOLDING_VIN))
 CLOSED = _array(sorted(CLOSED_VEHICLE))
+OUT = _array(sorted(OUT_OF_PORT))
 
 SET: dict[Machine, str] = {
     Machine.VEHICLE: f""",
         live = %(to)s::text <> ALL ({CLOSED}) AND (
             SELECT d.status = ANY ({HOLDING})
             FROM declarations_declaration d WHERE d.id = t.declaration_id),
+        exited_at = CASE WHEN %(to)s::text = 'EXITED' THEN %(at)s::timestamptz
+            WHEN %(to)s::text = ANY ({OUT}) THEN COALESCE(t.exited_at, %(at)s::timestamptz) END,
         ready = false, ready_until = NULL, not_ready_because = '[]'""",
 }
 

@@ -116,6 +116,8 @@ class Vehicle(Typed, Movable):
     )
     live = models.BooleanField(_("holds its VIN"), default=False, editable=False)
     channel = models.CharField(_("channel"), max_length=6, choices=Channel, blank=True, editable=False)
+    # when it went through the last gate; it stays when the vehicle is handed over or comes back
+    exited_at = models.DateTimeField(_("exited at"), null=True, editable=False)
     being_assessed = models.BooleanField(_("being assessed"), default=False, editable=False)
     ready = models.BooleanField(_("ready"), default=False, editable=False)
     # until when the kept answer, ready or not, holds by the clock alone
@@ -133,11 +135,17 @@ class Vehicle(Typed, Movable):
             models.Index(Right("vin", TAIL), name="vehicle_vin_tail"),
             models.Index(fields=["vin"], name="vehicle_of_vin"),
             models.Index(fields=["make", "model"], name="vehicle_of_model"),
+            models.Index(fields=["exited_at"], name="vehicle_exits", condition=Q(exited_at__isnull=False)),
             models.Index(fields=["plate_key"], name="vehicle_plate", condition=Q(live=True)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["vin"], condition=Q(live=True), name="vehicle_one_live_vin"),
             models.CheckConstraint(name="vehicle_status_known", condition=Q(status__in=VehicleStatus.values)),
+            models.CheckConstraint(
+                name="vehicle_exited_at_when_out",
+                condition=Q(status__in=["EXITED", "HANDED_OVER", "RETURNED"], exited_at__isnull=False)
+                | (~Q(status__in=["EXITED", "HANDED_OVER", "RETURNED"]) & Q(exited_at=None)),
+            ),
             models.CheckConstraint(
                 name="vehicle_closed_is_not_live",
                 condition=Q(live=False) | ~Q(status__in=["EXITED", "HANDED_OVER", "RETURNED", "WITHDRAWN"]),

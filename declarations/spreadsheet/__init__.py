@@ -3,9 +3,11 @@
 Sources: the project's domain page, sections 5 and 8; ECMA-376 (workbooks), RFC 4180 (CSV). Pure: bytes in, values out.
 """
 
-from declarations.spreadsheet.reading import Format, Row, Table, letter, open_table
+from declarations.spreadsheet.exporting import as_csv, as_workbook
+from declarations.spreadsheet.reading import Format, Row, Table, open_table
 from declarations.spreadsheet.refusals import NotReadable
 from declarations.spreadsheet.rows import Catalogue, CleanRow, clean, column_of, value_at, with_checks
+from declarations.spreadsheet.workbook import letter
 from declarations.spreadsheet.writing import marked, template
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "NotReadable",
     "Row",
     "Table",
+    "as_csv",
+    "as_workbook",
     "clean",
     "column_of",
     "letter",

@@ -30,7 +30,7 @@ from declarations.spreadsheet.refusals import (
     NotReadable,
 )
 from declarations.spreadsheet.vocabulary import TOTALS, folded, in_all_languages
-from declarations.spreadsheet.workbook import Line, Value, Workbook
+from declarations.spreadsheet.workbook import Line, Value, Workbook, letter
 
 MOST_BYTES = 10_000_000
 MOST_ROWS = 10_000
@@ -154,11 +154,6 @@ def open_table(data: bytes) -> Table:
     if not texts:
         raise NotReadable(SHEET_FORMAT, {"kind": _("no table")})
     return _open_text(texts)
-
-
-def letter(index: int) -> str:
-    """What a spreadsheet calls a column counted from 0: A, B … AA."""
-    return (letter(index // 26 - 1) if index >= 26 else "") + chr(65 + index % 26)
 
 
 class _Found:

@@ -18,6 +18,7 @@ from xml.parsers import expat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from declarations.spreadsheet.refusals import (
@@ -339,11 +340,16 @@ class _Rows(_Listening):
         return result
 
 
+def letter(index: int) -> str:
+    """What a spreadsheet calls a column counted from 0: A, B … AA."""
+    return str(get_column_letter(index + 1))
+
+
 def _column(letters: str) -> int:
     """A is 1, AA is 27."""
     result = 0
-    for letter in letters:
-        result = result * 26 + ord(letter) - 64
+    for each in letters:
+        result = result * 26 + ord(each) - 64
     return result
 
 

@@ -1,8 +1,7 @@
 """Tables for the clerk: an empty one to begin with, and his own back with red cells and a column of what to change.
 
 A workbook is written anew with its values, rows and columns where they were: what else it held (pictures, other
-sheets, outside links) is nothing that should be sent back unread. Texts are written as texts, never as formulas
-(ASVS 5.0, 1.2.10).
+sheets, outside links) is nothing that should be sent back unread. Texts are written as texts, never as formulas.
 """
 
 import csv
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,18 +20,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 from declarations.problems import Level, Problem
 from declarations.spreadsheet import cells, delimited
 from declarations.spreadsheet.columns import CATALOGUE, COLUMNS, TO_CHANGE, TO_CHANGE_TITLE, Column, title_of
-from declarations.spreadsheet.reading import EXAMPLE, MOST_ROWS, Format, Row, Table, letter
+from declarations.spreadsheet.exporting import BOLD, WIDTH, plain, saved, set_value
+from declarations.spreadsheet.reading import EXAMPLE, MOST_ROWS, Format, Row, Table
 from declarations.spreadsheet.rows import Catalogue, place_of
-from declarations.spreadsheet.workbook import LONGEST_TEXT, Value
+from declarations.spreadsheet.workbook import Value, letter
 
 _FILLS = {
     Level.ERROR: PatternFill("solid", fgColor="FFC7CE"),
     Level.WARNING: PatternFill("solid", fgColor="FFEB9C"),
 }
-_BOLD, _PALE = Font(bold=True), Font(italic=True, color="808080")
+_PALE = Font(italic=True, color="808080")
 _AS_TEXT, _AS_DAY = "@", "yyyy-mm-dd"
 _EXAMPLE_ROWS = (2, 3)
-_WIDTH, _WIDE = 20, 70
+_WIDE = 70
 _Line = Sequence[Value]
 
 
@@ -46,7 +45,7 @@ def template(language: str, catalogue: Catalogue) -> bytes:
         explained = book.create_sheet(_("Columns"))
         lists = book.create_sheet(_("Lists"))
         lists.sheet_state = "hidden"
-        _put(explained, 1, (_("Column"), _("Needed"), _("What to enter"), _("Example")), _BOLD)
+        _put(explained, 1, (_("Column"), _("Needed"), _("What to enter"), _("Example")), BOLD)
         for index, column in enumerate(COLUMNS):
             words = catalogue.names if column.key == CATALOGUE else [str(each.label) for each in column.choices]
             examples = [_example(column, example) for example in column.examples]
@@ -60,10 +59,10 @@ def template(language: str, catalogue: Catalogue) -> bytes:
             needed = _("yes") if column.is_needed else _("no")
             shown = next((example for example in examples if example), "")
             _put(explained, index + 2, (str(column.title), needed, str(column.enter), shown))
-        for at, width in zip("ABCD", (_WIDTH * 2, _WIDTH, _WIDE, _WIDTH * 2), strict=True):
+        for at, width in zip("ABCD", (WIDTH * 2, WIDTH, _WIDE, WIDTH * 2), strict=True):
             explained.column_dimensions[at].width = width
         sheet.freeze_panes = "B2"
-    return _saved(book)
+    return saved(book)
 
 
 def marked(table: Table, problems: Mapping[int, Sequence[Problem]], language: str) -> bytes:
@@ -98,7 +97,7 @@ class _BookPages:
         self.sheet = self.book.create_sheet()
         self.sheet.freeze_panes = f"A{table.header + 1}"
         for index in range(last):
-            self.sheet.column_dimensions[letter(index)].width = _WIDTH
+            self.sheet.column_dimensions[letter(index)].width = WIDTH
         self.sheet.column_dimensions[letter(last)].width = _WIDE
 
     def add(self, line: _Line, levels: Mapping[int, Level]) -> None:
@@ -107,13 +106,13 @@ class _BookPages:
 
     def saved(self) -> bytes:
         """The whole workbook."""
-        return _saved(self.book)
+        return saved(self.book)
 
     def _cell(self, value: Value, level: Level | None) -> Any:
         if level is None and not isinstance(value, str):
             return value
         cell = WriteOnlyCell(self.sheet)
-        _set(cell, value)
+        set_value(cell, value)
         if level is not None:
             cell.fill = _FILLS[level]
         return cell
@@ -128,7 +127,7 @@ class _TextPages:
 
     def add(self, line: _Line, _levels: Mapping[int, Level]) -> None:
         """One row; a text table has no colours."""
-        self.writer.writerow([delimited.guarded(_plain(str(value))) if value else "" for value in line])
+        self.writer.writerow([delimited.guarded(plain(str(value))) if value else "" for value in line])
 
     def saved(self) -> bytes:
         """The whole file."""
@@ -160,9 +159,9 @@ def _put(sheet: Worksheet, row: int, values: Sequence[str], font: Font | None = 
 
 def _put_column(sheet: Worksheet, at: str, column: Column) -> None:
     """A title; and the cells below as texts, so that Excel takes no digit of a VIN or a phone away."""
-    _write(sheet, f"{at}1", str(column.title), _BOLD)
+    _write(sheet, f"{at}1", str(column.title), BOLD)
     dimension = sheet.column_dimensions[at]
-    dimension.width = _WIDTH
+    dimension.width = WIDTH
     if column.read is cells.day:
         dimension.number_format = _AS_DAY
     elif column.read in {cells.vin, cells.text, cells.hs_code}:
@@ -180,28 +179,6 @@ def _offer(sheet: Worksheet, lists: Worksheet, at: str, words: Sequence[str]) ->
 
 def _write(sheet: Worksheet, at: str, value: str, font: Font | None = None) -> None:
     if value:
-        _set(sheet[at], value)
+        set_value(sheet[at], value)
         if font:
             sheet[at].font = font
-
-
-def _set(cell: Any, value: Value) -> None:
-    """A value into a cell; a text stays one, whatever it begins with."""
-    if isinstance(value, str):
-        cell.value = _plain(value)
-        cell.data_type = "s"
-        cell.quotePrefix = value.startswith(delimited.FORMULA_STARTS)
-    else:
-        cell.value = value
-
-
-def _plain(text: str) -> str:
-    """Without characters that no file may hold, and no longer than a cell."""
-    legal: str = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return legal[:LONGEST_TEXT]
-
-
-def _saved(book: Workbook) -> bytes:
-    result = io.BytesIO()
-    book.save(result)
-    return result.getvalue()

@@ -134,6 +134,15 @@ class TestMoves:
         row = Admission.objects.get()
         assert (row.annulled_at, row.annulled_by, row.annul_reason) == (NOON, alice, "BACK")
 
+    def test_the_exit_is_dated_until_the_vehicle_steps_back(self, declaration):
+        vehicle = declaration(status="RELEASED").vehicles.get()
+        dated = []
+        for hours, steps in enumerate([("PRESENTED", "RELEASED", "EXITED"), ("RELEASED",), ("EXITED",), ("RETURNED",)]):
+            vehicle.move_to(*steps, by="lane", at=NOON + timedelta(hours=hours), reason="X")
+            vehicle.refresh_from_db()
+            dated.append(vehicle.exited_at and (vehicle.exited_at - NOON) / timedelta(hours=1))
+        assert dated == [0, None, 2, 2]
+
     def test_a_note_moves_nothing(self, declaration, alice):
         row = declaration()
         written = note(declaration_id=row.pk, by=alice, at=NOON, reason="SAID", text="hello")

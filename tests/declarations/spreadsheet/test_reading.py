@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from declarations.spreadsheet import NotReadable, open_table
-from declarations.spreadsheet.reading import letter
+from declarations.spreadsheet.workbook import letter
 from tests.declarations.spreadsheet.files import VIN, cleaned, text, workbook
 
 

@@ -41,6 +41,11 @@ class TestLaw4:
             sql("UPDATE declarations_vehicle SET live = true WHERE id = %(pk)s", pk=vehicle.pk)
 
 
+def test_a_vehicle_is_dated_as_out_exactly_while_it_is_out(vehicle):
+    with refused("vehicle_exited_at_when_out"):
+        sql("UPDATE declarations_vehicle SET exited_at = now() WHERE id = %(pk)s", pk=vehicle.pk)
+
+
 class TestLaw5:
     """One ISSUED pass per vehicle."""
 
