@@ -19,6 +19,7 @@ from declarations.lifecycle import AT_PORT, HOLDING_VIN, DeclarationStatus, Vehi
 from declarations.models import Declaration, Roles, Vehicle, roles_of
 from declarations.models.standing import because
 from declarations.readiness import REASONS, Actor, Because, Otherwise, Wait
+from declarations.views import recent
 
 MOST_SHOWN = 8
 MOST_WAITING = 400
@@ -51,6 +52,7 @@ def _exporter(request: HttpRequest, roles: Roles, *, now: datetime) -> HttpRespo
         .annotate(total=Count("vehicles"))
         .order_by("-updated_at", "-pk")[:MOST_SHOWN],
         "on_the_way": _on_the_way(mine),
+        "passages": recent.passages(roles.organisations, now=now),
         "numbers": _numbers(by_status, vehicles),
     }
     return render(request, "declarations/home.html", context)

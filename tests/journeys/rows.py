@@ -66,6 +66,9 @@ API_ROWS: dict[str, Row] = {
 
 PUBLIC_PAGES = ("", "sign-in", "sign-out", "i18n/setlang/", "admin/login/")
 EXPORTERS_PAGES = (
+    "figures",
+    "figures/vehicles.csv",
+    "figures/vehicles.xlsx",
     "declarations",
     "declarations/new",
     "declarations/new/check",
