@@ -33,13 +33,14 @@ def _run(folder: Path, *, wanted: list[str]) -> int:
     from django.core.management import call_command
 
     from tests.faults.cases import MATRIX
+    from tests.faults.intake import sheet_workers_killed
     from tests.faults.world import World
 
     call_command("migrate", interactive=False, verbosity=0)
     world = World(database_url=os.environ["DATABASE_URL"], folder=folder)
     outcomes = []
     try:
-        for fault in MATRIX:
+        for fault in (*MATRIX, sheet_workers_killed):
             if wanted and fault.__name__ not in wanted:
                 continue
             began = time.monotonic()

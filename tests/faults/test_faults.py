@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tests.at_once import private_database
-from tests.faults import cases
+from tests.faults import cases, intake
 from tests.faults.world import World
 from tests.servers import Servers
 from tests.stack import database_url
@@ -32,6 +32,12 @@ def test_workers_killed_while_declarations_are_lodged_lose_nothing_and_do_nothin
     outcome = cases.workers_killed(world, lodgements=60, kills=2)
     assert outcome.ok, outcome
     assert outcome.faults == 2
+
+
+def test_workers_killed_while_a_file_is_read_and_lodged_take_each_row_once(world):
+    outcome = intake.sheet_workers_killed(world, rows=1200, kills=4)
+    assert outcome.ok, outcome
+    assert outcome.faults == 4
 
 
 def test_a_broker_killed_with_messages_queued_loses_nothing_and_the_test_would_see_it(world):
