@@ -1,4 +1,4 @@
-"""`make bench`: scans against the floor, the pass, its picture and paper, from lodging to decision; var/bench.json."""
+"""`make bench`: scans against the floor, the pass and its paper, a spreadsheet, lodging to decision; var/bench.json."""
 
 import json
 import os

@@ -1,17 +1,21 @@
 """What is measured, and the table."""
 
+import json
 import random
 import statistics
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from config.embedded import Postgres
-from declarations import actions, passes, qr
+from declarations import actions, passes, qr, spreadsheet
 from declarations.actions import printing
 from declarations.clearance import assessment
 from declarations.lifecycle import DeclarationStatus
@@ -20,13 +24,15 @@ from declarations.words import PrintForm
 from tests.bench import floor
 from tests.bench.load import Measured, ask, request_bytes
 from tests.bench.world import World, cpu_seconds
-from tests.cast import never
+from tests.cast import never, vehicle_body
 from tests.faults.world import wait_for
+from tests.intake import PLAIN, TITLES, table
 from tests.servers import Servers
 from tests.stack import Stack
 
 WEB_WORKERS = 3
 PRINTED = 500
+SHEET_ROWS = 10_000
 CONNECTIONS = (8, 32)
 
 
@@ -48,6 +54,7 @@ def measure(servers: Servers, vehicles: int, rounds: int, seconds: float, lodgem
         _parts(figures, released)
         stack.stop()
         _paper(figures, world)
+        _intake(figures, world, servers.folder)
         _decisions(figures, stack, world, lodgements)
     finally:
         stack.stop()
@@ -162,6 +169,22 @@ def _paper(figures: dict[str, Any], world: World) -> None:
         job = PrintJob.objects.get(declaration=declaration_id)
         name = f"{job.passes} passes on paper, {form.value}"
         figures[name] = {"s": round(taken, 1), "CPU s": round(cpu, 1), "MB": round(len(job.file or b"") / 1e6, 1)}
+        _say(f"{name}: {figures[name]}")
+
+
+def _intake(figures: dict[str, Any], world: World, folder: Path) -> None:
+    """A spreadsheet of 10,000 rows, each form in a process of its own so that its memory can be told."""
+    bodies = [vehicle_body(900_000 + number, plate_expires_on="2099-01-01") for number in range(SHEET_ROWS)]
+    titles = [TITLES.get(name, name.replace("_", " ")) for name in PLAIN]
+    (folder / "rows.csv").write_bytes(table(*bodies))
+    cells = ([body.get(name) for name in PLAIN] for body in bodies)
+    (folder / "rows.xlsx").write_bytes(spreadsheet.as_workbook("Vehicles", titles, cells))
+    for form in ("csv", "xlsx"):
+        program = [sys.executable, "-m", "tests.bench.intake", str(world.draft(0)), str(folder / f"rows.{form}")]
+        said = subprocess.run(program, check=True, capture_output=True, text=True).stdout
+        name = f"{SHEET_ROWS} rows of a spreadsheet, {form}"
+        figures[name] = json.loads(said.splitlines()[-1])
+        figures["wrong answers"] += figures[name].pop("bad") + SHEET_ROWS - figures[name].pop("rows")
         _say(f"{name}: {figures[name]}")
 
 
