@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 from declarations import checks, permissions
 from declarations.actions import sheets
 from declarations.errors import DomainError
-from declarations.forms import OrganisationForm
+from declarations.forms import OrganisationForm, VehicleEntry
+from declarations.forms.entry import PAPERS
 from declarations.forms.sheets import ModelForm
 from declarations.models import CatalogueModel, load_reference
 from declarations.views.frame import page, person
+
+PAPERS_ALONE = frozenset({PAPERS})
 
 
 @page("GET")
@@ -48,6 +51,10 @@ def remove(request: HttpRequest, model: uuid.UUID) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("declarations:catalogue"))
 
 
+def _papers_of(row: CatalogueModel | None) -> VehicleEntry:
+    return VehicleEntry(body=row.body if row else {}, parts=PAPERS_ALONE)
+
+
 def _model(request: HttpRequest, row: CatalogueModel | None) -> HttpResponseBase:
     organisations = [row.organisation] if row else permissions.declares_for(request.user)
     if not organisations:
@@ -58,15 +65,17 @@ def _model(request: HttpRequest, row: CatalogueModel | None) -> HttpResponseBase
         if request.method == "POST"
         else ModelForm.of({"name": row.name, **row.body} if row else {})
     )
-    if request.method == "POST" and form.is_readable and (choice is None or choice.is_valid()):
+    papers = VehicleEntry(data=request.POST, parts=PAPERS_ALONE) if request.method == "POST" else _papers_of(row)
+    is_sent = request.method == "POST" and "more_papers" not in request.POST
+    if is_sent and form.is_readable and papers.is_readable and (choice is None or choice.is_valid()):
         organisation = organisations[0] if choice is None else choice.cleaned_data["organisation"]
-        body = form.body()
+        body = form.body() | papers.body()
         name = body.pop("name")
         try:
             sheets.keep_model(
                 organisation=organisation,
                 name=name,
-                body={field: value for field, value in body.items() if value not in (None, "")},
+                body={field: value for field, value in body.items() if value not in (None, "", [])},
                 model_id=row.pk if row else None,
                 by=person(request),
                 now=timezone.now(),
@@ -77,8 +86,10 @@ def _model(request: HttpRequest, row: CatalogueModel | None) -> HttpResponseBase
             for problem in refusal.problems:
                 form.take(problem, problem.pointer.strip("/"))
     elif request.method == "GET" and row is not None:
-        for problem in checks.check_vehicle(row.body, reference=load_reference(), today=timezone.localdate()):
+        found = checks.check_vehicle(row.body, reference=load_reference(), today=timezone.localdate())
+        for problem in found:
             if form.has_value(problem.pointer.strip("/")):
                 form.take(problem, problem.pointer.strip("/"))
-    context = {"row": row, "form": form, "choice": choice}
+        papers.take([problem for problem in found if problem.pointer.startswith("/papers/")], all_of_them=False)
+    context = {"row": row, "form": form, "entry": papers, "choice": choice}
     return render(request, "declarations/catalogue_model.html", context)

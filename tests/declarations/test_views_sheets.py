@@ -203,3 +203,17 @@ def test_models_are_entered_changed_and_removed(client, page, intake):
     assert CatalogueModel.objects.get().name == "Seal 2"
     client.post(reverse("declarations:catalogue-remove", args=[model.public_id]))
     assert not CatalogueModel.objects.exists()
+
+
+def test_papers_of_a_model_are_entered_once_and_stand_on_each_of_its_vehicles(client, page, intake):
+    licence = {"papers-0-code": "export_licence", "papers-0-number": "26-1", "papers-0-valid_until": "2027-01-01"}
+    values = {"name": "Seal EV", "make": "BYD", **licence}
+    more = client.post(reverse("declarations:catalogue-new"), {**values, "more_papers": "1"}, headers=ENGLISH)
+    assert 'name="papers-1-code"' in more.content.decode()
+    assert not CatalogueModel.objects.exists()
+    client.post(reverse("declarations:catalogue-new"), values)
+    model = CatalogueModel.objects.get()
+    assert 'value="26-1"' in page("catalogue-model", model.public_id)
+    sheet = intake.send(f"VIN,Catalogue model\n{vin_number(7)},Seal EV\n".encode())
+    (paper,) = sheet.rows.get().body["papers"]
+    assert (paper["code"], paper["number"], paper["valid_until"]) == ("export_licence", "26-1", "2027-01-01")
