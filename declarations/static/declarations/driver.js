@@ -9,6 +9,14 @@
     const { worker, phone, key } = now().dataset;
     let answeredAt = now().dataset.copy === "fresh" ? Date.now() : 0;
 
+    /* The moment first: what is the same otherwise is not put in anew, and not read aloud once more. */
+    const PLACES = [".drive-asof", ".drive-kept", ".drive", ".drive-code", ".drive-plate", ".drive-car", ".drive-facts"];
+    const put = (before, after) => {
+        if (before.outerHTML === after.outerHTML) return;
+        before.className = after.className;
+        before.replaceChildren(...after.cloneNode(true).childNodes);
+    };
+
     const tellOld = () => { now().dataset.copy = "kept"; };
 
     /* The page as the server has it now, put in place of what is shown; a form that is being filled in stays. */
@@ -25,11 +33,11 @@
             document.title = news.title;
             now().dataset.copy = fresh.dataset.copy;
             if (fresh.dataset.copy === "fresh") answeredAt = Date.now();
-            for (const place of [".drive-kept", ".drive", ".drive-code", ".drive-plate", ".drive-car", ".drive-facts"]) {
+            for (const place of PLACES) {
                 const [before, after] = [now().querySelector(place), fresh.querySelector(place)];
-                if (before && after && before.innerHTML !== after.innerHTML) before.replaceWith(after);
-                else if (before && !after) before.remove();
-                else if (!before && after) now().querySelector(".drive").after(after);
+                if (before && after) put(before, after);
+                else if (before) before.remove();
+                else if (after) now().querySelector(".drive").after(after.cloneNode(true));
             }
             const chosen = now().querySelector("input[type=file]");
             const photos = fresh.querySelector(".drive-photos");
