@@ -11,9 +11,11 @@ from declarations.models.clearance import (
     RiskScope,
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
+from declarations.models.handing_over import HandOver, HandOverCode, HandOverPhoto
 from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
+from declarations.models.links import Link, LinkEnd, Phone
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.parties import (
     ApiKey,
@@ -58,6 +60,9 @@ __all__ = [
     "DocumentRequest",
     "Driver",
     "Ferryman",
+    "HandOver",
+    "HandOverCode",
+    "HandOverPhoto",
     "History",
     "Hold",
     "HoldReason",
@@ -65,6 +70,8 @@ __all__ = [
     "IdempotencyKey",
     "Incoterm",
     "Inspection",
+    "Link",
+    "LinkEnd",
     "Movable",
     "NationalCode",
     "Organisation",
@@ -75,6 +82,7 @@ __all__ = [
     "PaperType",
     "Pass",
     "PassKey",
+    "Phone",
     "PlatePattern",
     "PlateRegion",
     "Port",
