@@ -14,7 +14,6 @@ from declarations import actions
 from declarations.actions import linking
 from declarations.clearance import holds, inspections
 from declarations.models import HandOverPhoto, Link, Phone
-from declarations.rates import Buckets
 from declarations.views.linked import frame
 from declarations.views.linked.driver import Sheet
 from declarations.words import Audience, Side
@@ -33,15 +32,6 @@ DRIVER = {
     "card": "CANARY-CARD",
 }
 NEVER_TOLD = ("CANARY", "E87654321", "13912345678", "89800", "Tianshan", "8703", "alice")
-
-
-@pytest.fixture
-def no_brake(monkeypatch):
-    """A bucket of its own for each test."""
-    own = Buckets()
-    own._shunned_until = float("inf")
-    monkeypatch.setattr(frame, "buckets", own)
-    return own
 
 
 @pytest.fixture
