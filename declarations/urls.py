@@ -3,11 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from declarations.views import (
+    answering,
     asking,
     catalogue,
     detail,
+    documents,
     drafting,
     home,
+    licences,
     listing,
     lodging,
     passing,
@@ -19,6 +22,7 @@ from declarations.views import (
 
 ONE = "declarations/<str:reference>"
 VEHICLE = f"{ONE}/vehicles/<int:place>"
+DOCUMENT = f"{ONE}/documents/<uuid:document>"
 SHEET = "sheets/<uuid:sheet>"
 ROW = f"{SHEET}/rows/<int:number>"
 
@@ -34,12 +38,17 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/arrival", drafting.arrival, name="arrival"),
     path(f"{ONE}/copy", drafting.copy, name="copy"),
     path(f"{ONE}/cancel", asking.cancel, name="cancel"),
-    path(f"{ONE}/answer", asking.answer, name="answer"),
+    path(f"{ONE}/answer", answering.answer, name="answer"),
     path(f"{ONE}/appeal", asking.appeal, name="appeal"),
     path(f"{ONE}/print", printing.show, name="print"),
     path(f"{ONE}/print/progress", printing.progress, name="print-progress"),
     path(f"{ONE}/print/cancel", printing.cancel, name="print-cancel"),
     path(f"{ONE}/print/file", printing.file, name="print-file"),
+    path(f"{ONE}/documents", documents.index, name="documents"),
+    path(f"{ONE}/documents/add", documents.add, name="documents-add"),
+    path(f"{DOCUMENT}/file", documents.file, name="document-file"),
+    path(f"{DOCUMENT}/picture", documents.picture, name="document-picture"),
+    path(f"{DOCUMENT}/remove", documents.remove, name="document-remove"),
     path(f"{ONE}/vehicles", vehicles.index, name="vehicles"),
     path(f"{ONE}/vehicles/new", vehicles.add, name="vehicle-new"),
     path(f"{ONE}/vehicles/check", vehicles.check, name="vehicle-check"),
@@ -65,6 +74,10 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ROW}/fix", sheet_rows.fix, name="sheet-row-fix"),
     path(f"{ROW}/leave-out", sheet_rows.leave_out, name="sheet-row-leave-out"),
     path(f"{ROW}/take-in", sheet_rows.take_in, name="sheet-row-take-in"),
+    path("licences", licences.index, name="licences"),
+    path("licences/new", licences.new, name="licence-new"),
+    path("licences/<uuid:licence>", licences.edit, name="licence"),
+    path("licences/<uuid:licence>/remove", licences.remove, name="licence-remove"),
     path("catalogue", catalogue.index, name="catalogue"),
     path("catalogue/new", catalogue.new, name="catalogue-new"),
     path("catalogue/<uuid:model>", catalogue.edit, name="catalogue-model"),

@@ -11,9 +11,11 @@ from declarations.models.clearance import (
     RiskScope,
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
+from declarations.models.documents import Document, DocumentContent
 from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
+from declarations.models.licences import Licence
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.parties import (
     ApiKey,
@@ -54,7 +56,9 @@ __all__ = [
     "Currency",
     "Declaration",
     "DeclarationVersion",
+    "Document",
     "DocumentCheck",
+    "DocumentContent",
     "DocumentRequest",
     "Driver",
     "Ferryman",
@@ -65,6 +69,7 @@ __all__ = [
     "IdempotencyKey",
     "Incoterm",
     "Inspection",
+    "Licence",
     "Movable",
     "NationalCode",
     "Organisation",
