@@ -30,6 +30,7 @@ LONGEST_SIDE_PX = 2400
 JPEG_QUALITY = 82
 PREVIEW_SIDE_PX = 320
 LONGEST_NAME = 100
+LONGEST_ENDING = 5
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"})
 
 ATTACHMENT_EMPTY = explain("ATTACHMENT_EMPTY", _("The file is empty. Choose the photo or PDF again."))
@@ -110,7 +111,9 @@ def file_name(told: str, kind: Kind) -> str:
     """What a person calls a file, made harmless: no path, nothing invisible, no formula, the ending of what it is."""
     plain = unicodedata.normalize("NFC", told.replace("\\", "/").rpartition("/")[2])
     visible = "".join(" " if each.isspace() else each for each in plain if each.isspace() or _is_visible(each))
-    stem = " ".join(visible.split()).rpartition(".")[0] or " ".join(visible.split())
+    stem, dot, ending = " ".join(visible.split()).rpartition(".")
+    if not dot or not stem or not (ending.isalpha() and len(ending) <= LONGEST_ENDING):
+        stem = " ".join(visible.split())
     stem = "".join(each for each in stem if each not in '"<>|:*?;').lstrip("=+-@. '").rstrip(". ")
     return (stem[:LONGEST_NAME].rstrip() or kind.name.lower()) + kind.ending
 

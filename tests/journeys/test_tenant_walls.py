@@ -19,12 +19,13 @@ from django.urls import get_resolver, reverse
 
 from checkpoint.models import Case, Passage, ScanKey
 from declarations import actions
-from declarations.actions import sheets
+from declarations.actions import documents, licences, sheets
 from declarations.clearance import holds, inspections, overrides
 from declarations.models import Port, Role, Vehicle
 from declarations.models.declaration import DeclarationQuerySet
 from tests.caller import Caller, key_of, key_of_device
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
+from tests.files import pdf, photo
 from tests.journeys.rows import API, METHODS, OFFICER, ROLES, ROWS, WHY, is_back_office, routes, walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -61,8 +62,26 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
     draft = actions.create(organisation=row.organisation, body=declaration_body(), by=alice, now=NOON)
     rows = f"vin,model,driver's name\n{vin_number(2)},{CANARY},{CANARY}\n"
     sheet = sheets.upload(declaration_id=draft.pk, name=f"{CANARY}.csv", data=rows.encode(), by=alice, now=NOON)
+    file = documents.add(
+        declaration_id=row.pk,
+        code="export_licence",
+        files=[(f"{CANARY}.jpg", photo())],
+        vehicle_ids=[vehicle.pk],
+        details={"number": f"{CANARY}-L"},
+        by=alice,
+        now=NOON,
+    )[0]
+    documents.add(declaration_id=row.pk, code="packing_list", files=[("x", pdf(CANARY))], by=alice, now=NOON)
+    licence = licences.keep(
+        organisation=row.organisation,
+        body={"code": "export_licence", "number": f"{CANARY}-L", "granted": 5},
+        by=alice,
+        now=NOON,
+    )
     let_workers_run(NOON)
     return {
+        "licence": str(licence.public_id),
+        **{name: str(file.public_id) for name in ("document", "document_id")},
         "sheet": str(sheet.public_id),
         "number": "2",
         "model": str(model.public_id),
@@ -125,6 +144,7 @@ TABLES_OF_DECLARATION = (
     "hold",
     "documentcheck",
     "documentrequest",
+    "document",
     "problemoverride",
     "declarationversion",
     "printjob",
