@@ -23,7 +23,7 @@ class VehicleLapse:
 
 
 def lapsing(now: datetime, within: timedelta = SOON, *, among: QuerySet[Vehicle] | None = None) -> list[VehicleLapse]:
-    """What of live vehicles runs out between now and now + within, the next first, in four queries.
+    """What of live vehicles runs out between now and now + within, the next first, in three queries.
 
     Each vehicle comes with its declaration. among: only vehicles of this slice, all of them without it.
     """

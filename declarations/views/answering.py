@@ -24,7 +24,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponseBase:
     """What customs asks for, and what the exporter has to show."""
     declaration = find_mine(request, reference)
     waiting = waiting_requests(declaration)
-    asked = [(each.request.pk, _label(each)) for each in waiting]
+    asked = [(each.request.pk, f"{_('Files')} · {_label(each)}") for each in waiting]
     form = AnswerFilesForm(asked=asked)
     if request.method == "POST":
         form = AnswerFilesForm(request.POST, request.FILES, asked=asked)

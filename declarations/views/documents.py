@@ -230,6 +230,7 @@ def _task(declaration: Declaration, vehicle: Vehicle | None, task: Task, files: 
         "icon": icon,
         "number": task.paper.number if task.paper else "",
         "valid_until": task.paper.valid_until if task.paper else None,
+        "is_due": task.until is not None and (task.asked is not None or task.state is State.MISSING),
         "files": files.get((vehicle.pk if vehicle else None, task.kind.code), []),
         "href": _href(declaration, vehicle, task),
     }

@@ -13,8 +13,9 @@
 
         const tell = () => {
             const names = [...input.files].map((file) => file.name);
-            list.textContent = names.length ? `${input.dataset.chosen ?? ""}${names.join(", ")}` : "";
+            list.textContent = names.length ? `${input.dataset.chosen ?? ""}${names.join(", ")}` : input.dataset.empty ?? "";
         };
+        tell();
         input.addEventListener("change", tell);
         for (const kind of ["dragenter", "dragover"]) {
             place.addEventListener(kind, (event) => {

@@ -73,9 +73,9 @@ def test_the_task_list_says_how_far_each_paper_is(call, alice, draft):
 @pytest.mark.parametrize(
     ("sent", "status", "code"),
     [
-        (body(b"<svg/>"), 409, "ATTACHMENT_KIND"),
+        (body(b"<svg/>"), 422, "ATTACHMENT_KIND"),
         (body(content="%%%"), 422, "INVALID"),
-        (body(content=""), 409, "ATTACHMENT_EMPTY"),
+        (body(content=""), 422, "ATTACHMENT_EMPTY"),
         ({"code": "packing_list"}, 422, "INVALID"),
         (body(code="diploma"), 422, "INVALID"),
         (body(code="export_licence"), 422, "INVALID"),

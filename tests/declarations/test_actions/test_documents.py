@@ -7,39 +7,21 @@ import pytest
 from django.db import transaction
 
 from declarations import actions
-from declarations.actions import documents
 from declarations.attachments import NotAttachable
-from declarations.clearance import decisions, sweeps
+from declarations.clearance import sweeps
 from declarations.lifecycle import DeclarationStatus
-from declarations.models import Declaration, Document, DocumentContent, History, Vehicle
-from declarations.models.documents import KEPT, waiting_requests
-from tests.cast import NOON, let_workers_run, vehicle_body
+from declarations.models import Document, DocumentContent, History
+from tests.cast import NOON, vehicle_body
+from tests.declarations.test_actions.papers import LATER, add, gone, remove
 from tests.files import pdf, photo
-from tests.raw import refused, sql
 from tests.refusals import nothing_written, refusal, unacceptable
 
 pytestmark = pytest.mark.django_db
-
-LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
 def draft(declaration):
     return declaration(status=DeclarationStatus.DRAFT, vehicles=3)
-
-
-def add(row, by, *files, code="export_licence", vehicles=None, now=NOON, **details):
-    """Add files, at all vehicles unless some are named."""
-    chosen = list(row.vehicles.order_by("position")) if vehicles is None else vehicles
-    return documents.add(
-        declaration_id=row.pk,
-        code=code,
-        files=[(f"file{n}", data) for n, data in enumerate(files)],
-        vehicle_ids=[each.pk for each in chosen],
-        details=details,
-        by=by,
-        now=now,
-    )
 
 
 class TestAdding:
@@ -115,18 +97,6 @@ class TestAdding:
         assert made.lodged_at == NOON
         with refusal("ALREADY_ENDED"):
             add(row, alice, photo())
-
-
-def gone(declaration, scanner):
-    """A declaration whose used vehicle has left the country."""
-    row = declaration()
-    vehicle = row.vehicles.get()
-    for lane in ("CNHRS-E1", "CNHRS-R1", "CNHRS-X1"):
-        scanner(lane).scan(vehicle)
-    let_workers_run()
-    row.refresh_from_db()
-    assert row.status == DeclarationStatus.COMPLETED
-    return row
 
 
 class nothing_but_a_touch:  # noqa: N801 - reads like a fixture
@@ -213,10 +183,6 @@ class TestRefusals:
             add(draft, alice, *(pdf(str(n)) for n in range(21)))
 
 
-def remove(row, by, now=LATER):
-    return documents.remove(document_id=row.pk, by=by, now=now)
-
-
 class TestTakingBack:
     def test_from_a_draft_it_is_gone_with_its_content(self, draft, alice):
         one, two, three = add(draft, alice, photo())
@@ -262,175 +228,6 @@ class TestTakingBack:
         (made,) = add(row, alice, photo(), code="deregistration")
         with refusal("ALREADY_ENDED"):
             remove(made, alice)
-
-
-class TestWhereFilesGo:
-    def test_a_discarded_draft_forgets_them(self, draft, alice):
-        add(draft, alice, photo())
-        actions.cancel(declaration_id=draft.pk, reason="x", by=alice, now=LATER)
-        assert (Document.objects.count(), DocumentContent.objects.count()) == (0, 0)
-
-    def test_a_cancelled_declaration_keeps_them(self, declaration, alice):
-        row = declaration()
-        add(row, alice, photo())
-        actions.cancel(declaration_id=row.pk, reason="x", by=alice, now=LATER)
-        assert (Document.objects.count(), DocumentContent.objects.count()) == (1, 1)
-
-    def test_a_vehicle_removed_from_a_draft_takes_its_files_along(self, draft, alice):
-        add(draft, alice, photo())
-        first = draft.vehicles.order_by("position").first()
-        actions.remove_vehicle(declaration_id=draft.pk, vehicle_id=first.pk, by=alice, now=LATER)
-        assert (Document.objects.count(), Vehicle.objects.filter(declaration=draft).count()) == (2, 2)
-
-    def test_vehicles_left_out_take_theirs_along_and_a_copy_of_the_declarations(self, declaration, alice):
-        bodies = [vehicle_body(1), vehicle_body(2, make="")]
-        row = declaration(status=DeclarationStatus.DRAFT, bodies=bodies)
-        add(row, alice, photo())
-        add(row, alice, pdf(), code="packing_list")
-        lodged = actions.lodge(declaration_id=row.pk, leave_out=True, by=alice, now=LATER)
-        left = {(each.paper_id, bool(each.vehicle), bool(each.lodged_at)) for each in lodged.left_out.documents.all()}
-        assert left == {("export_licence", True, False), ("packing_list", False, False)}
-        assert {each.paper_id for each in row.documents.all()} == {"export_licence", "packing_list"}
-        assert all(each.lodged_at == LATER for each in row.documents.all())
-
-    def test_declared_again_they_come_along_but_for_answers(self, declaration, alice):
-        row = declaration(status=DeclarationStatus.DOCUMENTS_REQUIRED)
-        add(row, alice, photo())
-        sent = actions.answering.Sent(row.requests.get().pk, "contract", pdf())
-        actions.answer(declaration_id=row.pk, text="", files=[sent], by=alice, now=NOON)
-        draft = actions.copy(declaration_id=row.pk, by=alice, now=LATER)
-        (copied,) = draft.documents.all()
-        assert (copied.paper_id, copied.vehicle.declaration, copied.lodged_at) == ("export_licence", draft, None)
-        assert DocumentContent.objects.count() == 2
-
-    def test_three_years_after_its_end_the_content_is_erased_and_the_row_stays(self, declaration, alice):
-        row = declaration()
-        (made,) = add(row, alice, photo())
-        actions.cancel(declaration_id=row.pk, reason="x", by=alice, now=LATER)
-        assert sweeps.sweep(now=LATER + KEPT)["documents"] == 0
-        after = LATER + KEPT + timedelta(seconds=1)
-        assert sweeps.sweep(now=after)["documents"] == 1
-        made.refresh_from_db()
-        assert (made.content, made.erased_at, DocumentContent.objects.count()) == (None, after, 0)
-
-    def test_of_a_declaration_that_goes_on_nothing_is_erased(self, declaration, alice):
-        add(declaration(), alice, photo())
-        assert Document.objects.all().erase(at=NOON + 2 * KEPT) == 0
-
-
-class TestTheDatabase:
-    @pytest.fixture
-    def made(self, declaration, alice):
-        return add(declaration(), alice, photo())[0]
-
-    def test_evidence_is_not_deleted(self, made):
-        with refused("never change or vanish"):
-            sql("DELETE FROM declarations_document")
-
-    @pytest.mark.parametrize(
-        "change",
-        [
-            "name = 'x'",
-            "digest = 'x'",
-            "paper_id = 'packing_list'",
-            "vehicle_id = NULL",
-            "uploaded_at = now()",
-            "lodged_at = NULL",
-            "content_id = NULL, erased_at = uploaded_at + interval '2 years'",
-        ],
-    )
-    def test_it_says_for_ever_what_it_said(self, made, change):
-        with refused("evidence"):
-            sql(f"UPDATE declarations_document SET {change}")
-
-    def test_what_was_taken_back_stays_so(self, made, alice):
-        remove(made, alice)
-        with refused("evidence"):
-            sql("UPDATE declarations_document SET removed_at = NULL, removed_by_id = NULL")
-
-    def test_a_content_is_written_once(self, made):
-        with refused("never change or vanish"):
-            sql("UPDATE declarations_documentcontent SET data = '\\x00'")
-
-    def test_a_content_that_is_named_is_not_deleted(self, made):
-        with refused("violates foreign key"):
-            sql("DELETE FROM declarations_documentcontent")
-
-    def test_nothing_of_a_file_is_readable_at_rest(self, draft, alice):
-        add(draft, alice, pdf("CANARY-PDF"), photo())
-        ((data, preview),) = sql("SELECT data, preview FROM declarations_documentcontent WHERE preview IS NOT NULL")
-        pages = sql("SELECT data FROM declarations_documentcontent")
-        for raw in (data, preview, *(row[0] for row in pages)):
-            assert not any(mark in bytes(raw) for mark in (b"CANARY", b"%PDF", b"\xff\xd8\xff", b"JFIF"))
-        assert b"CANARY-PDF" in DocumentContent.objects.get(kind="application/pdf").data
-
-
-class TestAnswering:
-    @pytest.fixture
-    def row(self, declaration, carl):
-        """Customs asks for two papers, one of them of a vehicle."""
-        found = declaration(status=DeclarationStatus.UNDER_CONTROL)
-        wanted = [
-            {"code": "commercial_contract", "vin": None, "why": "unsigned"},
-            {"code": "inspection_report", "vin": found.vehicles.get().vin, "why": "blurred"},
-        ]
-        decisions.decide(
-            declaration_id=found.pk, result="REQUEST_DOCUMENTS", reason="r", documents=wanted, by=carl, now=NOON
-        )
-        return Declaration.objects.get(pk=found.pk)
-
-    def answer(self, row, by, text="", *codes, data=None, now=LATER):
-        asked = {each.paper_id: each.pk for each in row.requests.all()}
-        files = [actions.answering.Sent(asked[code], code, data or photo()) for code in codes]
-        return actions.answer(declaration_id=row.pk, text=text, files=files, by=by, now=now)
-
-    def test_a_file_for_each_paper_answers(self, row, alice):
-        found = self.answer(row, alice, "", "commercial_contract", "inspection_report")
-        assert found.status == DeclarationStatus.UNDER_CONTROL
-        assert not waiting_requests(row)
-        assert {each.request.paper_id: bool(each.vehicle) for each in Document.objects.all()} == {
-            "commercial_contract": False,
-            "inspection_report": True,
-        }
-
-    def test_a_file_for_one_of_them_is_kept_and_the_request_stays_open(self, row, alice):
-        assert self.answer(row, alice, "", "commercial_contract").status == DeclarationStatus.DOCUMENTS_REQUIRED
-        assert [bool(each.files) for each in waiting_requests(row)] == [True, False]
-        assert self.answer(row, alice, "", "inspection_report").status == DeclarationStatus.UNDER_CONTROL
-
-    def test_words_answer_what_cannot_be_shown(self, row, alice):
-        found = self.answer(row, alice, "the report is lost", "commercial_contract")
-        assert found.status == DeclarationStatus.UNDER_CONTROL
-        assert {each.answer for each in row.requests.all()} == {"the report is lost"}
-
-    def test_what_was_uploaded_since_it_was_asked_counts(self, row, alice):
-        add(row, alice, photo(), code="inspection_report", now=LATER)
-        add(row, alice, photo(), code="commercial_contract", now=LATER)
-        assert self.answer(row, alice, "").status == DeclarationStatus.UNDER_CONTROL
-
-    def test_what_was_taken_back_does_not(self, row, alice):
-        self.answer(row, alice, "", "commercial_contract")
-        remove(Document.objects.get(), alice)
-        assert not any(each.files for each in waiting_requests(row))
-
-    def test_neither_words_nor_files(self, row, alice):
-        with refusal("NOTHING_SENT"):
-            self.answer(row, alice, "  ")
-
-    def test_a_request_of_another_declaration(self, row, declaration, alice):
-        other = declaration(status=DeclarationStatus.DOCUMENTS_REQUIRED)
-        sent = actions.answering.Sent(other.requests.get().pk, "x", photo())
-        with refusal("NOTHING_ASKED"):
-            actions.answer(declaration_id=row.pk, text="x", files=[sent], by=alice, now=LATER)
-
-    def test_a_file_that_cannot_be_taken_writes_nothing(self, row, alice):
-        with nothing_written(), pytest.raises(NotAttachable):
-            self.answer(row, alice, "", "commercial_contract", data=b"<html>")
-
-    def test_strangers_do_not_answer(self, row, mallory, carl):
-        for somebody in (mallory, carl):
-            with refusal("NOT_PERMITTED"):
-                self.answer(row, somebody, "x", "commercial_contract")
 
 
 @pytest.mark.django_db(transaction=True)
