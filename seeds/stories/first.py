@@ -12,7 +12,9 @@ def ready_to_scan(world: World) -> Story:
     yield world.ago(hours=4)
     arrival = world.ago(hours=-26)
     cars = world.new("cs75", "coolray", "roewe_rx5", arrival=arrival)
-    world.lodge("alice", cars, to="KZ", arrival=arrival, reference=READY)
+    declaration = world.lodge("alice", cars, to="KZ", arrival=arrival, reference=READY)
+    yield world.ago(hours=3, minutes=40)
+    world.file("alice", declaration, "packing_list", "装箱单 · packing list", *(str(car["vin"]) for car in cars))
 
 
 def ready_to_lodge(world: World) -> Story:
