@@ -19,18 +19,21 @@ from declarations.models import Declaration, Organisation, Vehicle, load_referen
 from declarations.models.documents import carry
 from declarations.models.history import By
 from declarations.models.licences import licence_book
+from declarations.papers import COUNTED
 from declarations.problems import Level, Problem
 
 
 def check_draft(declaration: Declaration, *, now: datetime) -> list[Problem]:
     """What is wrong with a declaration as it stands now."""
+    body = declaration.body()
+    named = {str(paper["code"]) for vehicle in body["vehicles"] for paper in vehicle["papers"]}
     return checks.check(
-        declaration.body(),
+        body,
         reference=load_reference(),
         today=timezone.localdate(now),
         accepted=accepted_problems(declaration),
         filed=frozenset(declaration.documents.present().filter(vehicle=None).values_list("paper", flat=True)),
-        licences=licence_book(declaration.organisation_id, without=declaration.pk),
+        licences=licence_book(declaration.organisation_id, without=declaration.pk) if named & COUNTED else {},
     )
 
 

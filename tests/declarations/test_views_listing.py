@@ -66,11 +66,11 @@ def test_home_costs_the_same_however_much_is_declared(client, alice, declaration
     declaration(vehicles=2)
     client.force_login(alice)
     client.get("/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/")
     for _ in range(3):
         declaration(vehicles=3)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/")
 
 
