@@ -17,6 +17,7 @@ from rest_framework import exceptions
 
 from checkpoint.scanning import BodyDiffers
 from declarations.api.frame.problem import problem_response as problem
+from declarations.attachments import NotAttachable
 from declarations.errors import Conflict, DomainError, NotPermitted, Unacceptable
 from declarations.lifecycle import MoveNotAllowed
 from declarations.models.idempotency import StillRunning
@@ -37,6 +38,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str | Promise], ...] = (
     # DomainErrors bring code and sentence of their own.
     (NotPermitted, 403, "", ""),
     (Unacceptable, 422, "", ""),
+    (NotAttachable, 422, "", ""),
     (Conflict, 409, "", ""),
     (DomainError, 409, "", ""),
     (MoveNotAllowed, 409, "MOVE_NOT_ALLOWED", NOT_NOW),

@@ -303,4 +303,10 @@ LOGGING = configure_logs(json=env.str("LOG_FORMAT", default="json") == "json", l
 DEMO_RANDOM_SHARE = env.float("DEMO_RANDOM_SHARE", default=0.0)
 """Share (0 to 1) of demo vehicles that risk selection draws at random."""
 
+DOCUMENTS_MOST_FILES = env.int("DOCUMENTS_MOST_FILES", default=2000)
+DOCUMENTS_MOST_MB = env.int("DOCUMENTS_MOST_MB", default=1000)
+"""Files, and megabytes, of papers that one declaration may hold: four for each of 500 vehicles."""
+if min(DOCUMENTS_MOST_FILES, DOCUMENTS_MOST_MB) < 1:
+    raise ImproperlyConfigured("DOCUMENTS_MOST_FILES and DOCUMENTS_MOST_MB are at least 1")
+
 SILENCED_SYSTEM_CHECKS: list[str] = []

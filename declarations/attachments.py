@@ -5,6 +5,7 @@ behind the picture) is gone. A PDF cannot be drawn anew without losing what make
 out as a download that no browser opens in our name.
 """
 
+import unicodedata
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,9 @@ LONGEST_SIDE_PX = 2400
 """An A4 page at about 200 dpi: small print stays legible."""
 
 JPEG_QUALITY = 82
+PREVIEW_SIDE_PX = 320
+LONGEST_NAME = 100
+LONGEST_ENDING = 5
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"})
 
 ATTACHMENT_EMPTY = explain("ATTACHMENT_EMPTY", _("The file is empty. Choose the photo or PDF again."))
@@ -50,6 +54,11 @@ class Kind(StrEnum):
 
     PHOTO = "image/jpeg"
     PDF = "application/pdf"
+
+    @property
+    def ending(self) -> str:
+        """How the name of such a file ends."""
+        return ".jpg" if self is Kind.PHOTO else ".pdf"
 
 
 class NotAttachable(DomainError):
@@ -84,6 +93,34 @@ def take(content: bytes, *, photo_only: bool = False) -> Attachment:
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
         raise NotAttachable(ATTACHMENT_HEIC)
     return Attachment(Kind.PHOTO, _photo(content))
+
+
+def preview(kept: Attachment) -> bytes | None:
+    """A small picture of a kept photograph for lists, as JPEG; None of a PDF."""
+    if kept.kind is not Kind.PHOTO:
+        return None
+    picture = Image.open(BytesIO(kept.content), formats=["JPEG"])
+    picture.draft("RGB", (PREVIEW_SIDE_PX, PREVIEW_SIDE_PX))
+    picture.thumbnail((PREVIEW_SIDE_PX, PREVIEW_SIDE_PX))
+    drawn = BytesIO()
+    picture.save(drawn, "JPEG", quality=70)
+    return drawn.getvalue()
+
+
+def file_name(told: str, kind: Kind) -> str:
+    """What a person calls a file, made harmless: no path, nothing invisible, no formula, the ending of what it is."""
+    plain = unicodedata.normalize("NFC", told.replace("\\", "/").rpartition("/")[2])
+    visible = "".join(" " if each.isspace() else each for each in plain if each.isspace() or _is_visible(each))
+    stem, dot, ending = " ".join(visible.split()).rpartition(".")
+    if not dot or not stem or not (ending.isalpha() and len(ending) <= LONGEST_ENDING):
+        stem = " ".join(visible.split())
+    stem = "".join(each for each in stem if each not in '"<>|:*?;').lstrip("=+-@. '").rstrip(". ")
+    return (stem[:LONGEST_NAME].rstrip() or kind.name.lower()) + kind.ending
+
+
+def _is_visible(character: str) -> bool:
+    """No control, format, surrogate or private character: a name must not turn the text around it."""
+    return not unicodedata.category(character).startswith("C")
 
 
 def _pdf(content: bytes) -> bytes:

@@ -27,6 +27,9 @@ ELECTRIC_CAR_LICENCE_FROM_ON = date(2026, 1, 1)
 
 EXPORT_LICENCE = "export_licence"
 
+COUNTED = frozenset({EXPORT_LICENCE})
+"""Papers that are granted for a number of vehicles; each vehicle that names one uses up its part."""
+
 PAPER_CODE = explain("PAPER_CODE", _("“%(code)s” is no paper that is known here. Choose one from the list."))
 PAPER_MISSING = explain("PAPER_MISSING", _("Missing paper: %(paper)s. Add its number, now or before clearance asks."))
 PAPERS_MISSING = explain("PAPERS_MISSING", _("Have these papers at hand, customs may ask for them: %(papers)s."))
@@ -39,6 +42,11 @@ PAPER_RUNS_OUT = explain(
 )
 PAPER_DATES = explain("PAPER_DATES", _("The paper ends before it begins. Check both dates."))
 PAPER_ISSUED_LATER = explain("PAPER_ISSUED_LATER", _("The paper is dated in the future. Check the date of issue."))
+
+LICENCE_EXCEEDED = explain(
+    "LICENCE_EXCEEDED",
+    _("%(paper)s %(number)s: granted for %(granted)s, used elsewhere %(used)s, left %(left)s, here %(wanted)s."),
+)
 
 
 class Place(TextChoices):
@@ -126,6 +134,54 @@ class Paper:
     number: str = ""
     issued_on: date | None = None
     valid_until: date | None = None
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A counted paper of an exporter: granted for so many vehicles, of which so many are used up elsewhere."""
+
+    number: str
+    granted: int
+    used: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many vehicles may still name it; never below zero."""
+        return max(self.granted - self.used, 0)
+
+
+LicenceBook = Mapping[tuple[str, str], Licence]
+"""Licences by the paper's code and the key of their number."""
+
+
+def number_key(number: str) -> str:
+    """What makes two spellings of a number the same one. The database says it again (Paper's index)."""
+    return number.replace(" ", "").upper()
+
+
+def licence_problems(
+    declared: Iterable[tuple[str, Paper]], book: LicenceBook, kinds: Mapping[str, PaperType]
+) -> list[Problem]:
+    """One warning for each licence that is named for more vehicles than are left, where it first is too much.
+
+    declared: the papers of all vehicles with their pointers, in order.
+    """
+    wanted: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str], str] = {}
+    for pointer, paper in declared:
+        key = (paper.code, number_key(paper.number))
+        if key in book:
+            wanted[key] = wanted.get(key, 0) + paper.quantity
+            if wanted[key] > book[key].left:
+                first.setdefault(key, pointer)
+    result = []
+    for key, pointer in first.items():
+        licence, kind = book[key], kinds.get(key[0])
+        values = {"paper": kind.label if kind else key[0], "number": licence.number, "granted": licence.granted}
+        values |= {"used": licence.used, "left": licence.left, "wanted": wanted[key]}
+        result.append(Problem(LICENCE_EXCEEDED, f"{pointer}/quantity", Level.WARNING, values))
+    return result
 
 
 def is_licensed(vehicle: Mapping[str, Any], reference: PaperReference, on: date) -> bool:

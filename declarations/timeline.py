@@ -113,6 +113,8 @@ tell("WITHDRAWN", _("Vehicle withdrawn."), "plain", "minus", with_words=True)
 tell("CANCELLED", _("Cancelled."), "plain", "cancel", with_words=True)
 tell("vehicle:CANCELLED", _("Vehicle withdrawn with its declaration."), "plain", "minus")
 tell("ANSWERED", _("Request for documents answered."), "info", "paper", with_words=True)
+tell("DOCUMENTS_ADDED", _("Files of papers added."), "info", "paper")
+tell("DOCUMENT_REMOVED", _("A file of a paper was taken back."), "plain", "minus")
 tell("APPEALED", _("Appeal made. The supervisor will look at it."), "info", "flag", with_words=True)
 tell("ASKED", _("An officer was asked to accept a remark."), "info", "officer", with_words=True)
 

@@ -3,12 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from declarations.views import (
+    answering,
     asking,
     catalogue,
     detail,
+    documents,
     drafting,
     figures,
     home,
+    licences,
     linking,
     listing,
     lodging,
@@ -24,6 +27,7 @@ ONE = "declarations/<str:reference>"
 VEHICLE = f"{ONE}/vehicles/<int:place>"
 DRIVER = "d/<str:driver_token>"
 IMPORTER = "i/<str:importer_token>"
+DOCUMENT = f"{ONE}/documents/<uuid:document>"
 SHEET = "sheets/<uuid:sheet>"
 ROW = f"{SHEET}/rows/<int:number>"
 
@@ -39,7 +43,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/arrival", drafting.arrival, name="arrival"),
     path(f"{ONE}/copy", drafting.copy, name="copy"),
     path(f"{ONE}/cancel", asking.cancel, name="cancel"),
-    path(f"{ONE}/answer", asking.answer, name="answer"),
+    path(f"{ONE}/answer", answering.answer, name="answer"),
     path(f"{ONE}/appeal", asking.appeal, name="appeal"),
     path(f"{ONE}/print", printing.show, name="print"),
     path(f"{ONE}/print/progress", printing.progress, name="print-progress"),
@@ -47,6 +51,11 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/print/file", printing.file, name="print-file"),
     path(f"{ONE}/links", linking.of_declaration, name="links"),
     path(f"{ONE}/driver-links.csv", linking.csv, name="driver-links"),
+    path(f"{ONE}/documents", documents.index, name="documents"),
+    path(f"{ONE}/documents/add", documents.add, name="documents-add"),
+    path(f"{DOCUMENT}/file", documents.file, name="document-file"),
+    path(f"{DOCUMENT}/picture", documents.picture, name="document-picture"),
+    path(f"{DOCUMENT}/remove", documents.remove, name="document-remove"),
     path(f"{ONE}/vehicles", vehicles.index, name="vehicles"),
     path(f"{ONE}/vehicles/new", vehicles.add, name="vehicle-new"),
     path(f"{ONE}/vehicles/check", vehicles.check, name="vehicle-check"),
@@ -87,6 +96,10 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{DRIVER}/phone", driver.listen, name="driver-phone"),
     path(IMPORTER, importer.show, name="importer"),
     path(f"{IMPORTER}/photos/<uuid:photo>", importer.photo, name="importer-photo"),
+    path("licences", licences.index, name="licences"),
+    path("licences/new", licences.new, name="licence-new"),
+    path("licences/<uuid:licence>", licences.edit, name="licence"),
+    path("licences/<uuid:licence>/remove", licences.remove, name="licence-remove"),
     path("catalogue", catalogue.index, name="catalogue"),
     path("catalogue/new", catalogue.new, name="catalogue-new"),
     path("catalogue/<uuid:model>", catalogue.edit, name="catalogue-model"),

@@ -22,9 +22,12 @@ from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
 from checkpoint.scanning import scan
 from declarations import actions, outbox
+from declarations.actions import documents, licences
 from declarations.models import Declaration, OutboxTask, Vehicle, roles_of
+from declarations.papers import EXPORT_LICENCE
 from declarations.tasks import WORK
 from declarations.words import Direction, Mode
+from seeds.scans import photo_of_paper
 from seeds.vehicles import Factory
 
 Story = Iterator[datetime]
@@ -178,6 +181,23 @@ class World:
         declaration = self.draft(who, vehicles, **options)
         actions.lodge(declaration_id=declaration.pk, by=self.people[who], now=self.now)
         return declaration
+
+    def file(self, who: str, declaration: Declaration, code: str, title: str, *lines: str) -> None:
+        """Somebody photographs a paper and puts it on all vehicles, or on the declaration that has it once."""
+        documents.add(
+            declaration_id=declaration.pk,
+            code=code,
+            files=[(f"{title}.jpg", photo_of_paper(title, *lines))],
+            vehicle_ids=[vehicle.pk for vehicle in self.vehicles(declaration)],
+            by=self.people[who],
+            now=self.now,
+        )
+
+    def licence(self, who: str, number: str, *, granted: int) -> None:
+        """Somebody enters a licence in the book of his organisation."""
+        organisation = next(row.organisation for row in roles_of(self.people[who]).rows if row.organisation)
+        body = {"code": EXPORT_LICENCE, "number": number, "granted": granted}
+        licences.keep(organisation=organisation, body=body, by=self.people[who], now=self.now)
 
     def vehicles(self, declaration: Declaration) -> list[Vehicle]:
         """The vehicles of a declaration as they stand now, in their order."""

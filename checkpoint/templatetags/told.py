@@ -45,6 +45,8 @@ WORDS: dict[str, str | Promise] = {
     "DECLARATION_SELECTED": gettext_lazy("the declaration was selected"),
     "DETAINED": gettext_lazy("detained by the supervisor"),
     "DETENTION_ENDED": gettext_lazy("the detention ended"),
+    "DOCUMENTS_ADDED": gettext_lazy("files of papers were added"),
+    "DOCUMENT_REMOVED": gettext_lazy("a file of a paper was taken back"),
     "DOCUMENTS_ACCEPTED": gettext_lazy("the documents were accepted"),
     "DOCUMENTS_ASKED": gettext_lazy("documents were asked for"),
     "DOCUMENTS_OVERDUE": gettext_lazy("the time for the documents was over"),

@@ -1,5 +1,7 @@
 """Between exporter and officer: answers to a document request, appeals, problems put on the officer's desk."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,25 +11,59 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations import permissions
 from declarations import vin as vins
+from declarations.actions import documents
 from declarations.actions.drafting import check_draft, count_problems, fresh
 from declarations.errors import Conflict
 from declarations.lifecycle import DeclarationStatus
 from declarations.models import Declaration, ProblemOverride, Vehicle, note
+from declarations.models.documents import waiting_requests
 from declarations.models.standing import recompute
 from declarations.problems import OVERRIDABLE
 
 
-@transaction.atomic
-def answer(*, declaration_id: int, text: str, by: Any, now: datetime) -> Declaration:
-    """Answer every open document request; a declaration that waited for it goes back to the officer.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that answers one request."""
 
-    Raises: NotPermitted; Conflict when nothing was asked.
+    request_id: int
+    name: str
+    data: bytes
+
+
+def answer(*, declaration_id: int, text: str, files: Sequence[Sent] = (), by: Any, now: datetime) -> Declaration:
+    """Answer the open document requests with files, with words, or both.
+
+    Words answer all of them. Without words each has to have a file, sent now or before; until then what was sent is
+    kept and the requests stay open. Once answered, a declaration that waited goes back to the officer.
+
+    Raises: NotPermitted; Conflict when nothing was asked, or neither words nor files were sent; NotAttachable, and
+    Unacceptable beyond what a declaration may hold.
     """
+    # Told and drawn before anything is locked: that takes seconds.
+    taken = [(each.request_id, documents.take(each.name, each.data)) for each in files]
+    return _answer(declaration_id, text.strip(), taken, by=by, now=now)
+
+
+@transaction.atomic
+def _answer(
+    declaration_id: int, text: str, taken: Sequence[tuple[int, documents.Taken]], *, by: Any, now: datetime
+) -> Declaration:
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     permissions.check_can_change(by, declaration)
     waiting = declaration.requests.filter(answered_at=None)
-    if declaration.status != DeclarationStatus.DOCUMENTS_REQUIRED and not waiting.exists():
+    asked = {row.pk: row for row in waiting.select_related("vehicle")}
+    if declaration.status != DeclarationStatus.DOCUMENTS_REQUIRED and not asked:
         raise Conflict("NOTHING_ASKED", _("No document is asked for."))
+    for request_id, file in taken:
+        if request_id not in asked:
+            raise Conflict("NOTHING_ASKED", _("No document is asked for."))
+        row = asked[request_id]
+        documents.keep(declaration, row.paper_id, [file], [row.vehicle], request=row, by=by, now=now)
+    if not text and any(not each.files for each in waiting_requests(declaration)):
+        if not taken:
+            raise Conflict("NOTHING_SENT", _("Add a file for each paper that is asked for, or write why you cannot."))
+        declaration.touch(at=now)
+        return declaration
     waiting.update(answered_at=now, answered_by=by, answer=text)
     note(declaration_id=declaration.pk, by=by, at=now, reason="ANSWERED", text=text)
     if declaration.status == DeclarationStatus.DOCUMENTS_REQUIRED:

@@ -16,17 +16,24 @@ from declarations.clearance.controls import expect_free_to_rename
 from declarations.errors import Conflict, Unacceptable
 from declarations.lifecycle import VehicleStatus
 from declarations.models import Declaration, Organisation, Vehicle, load_reference, note
+from declarations.models.documents import carry
 from declarations.models.history import By
+from declarations.models.licences import licence_book
+from declarations.papers import COUNTED
 from declarations.problems import Level, Problem
 
 
 def check_draft(declaration: Declaration, *, now: datetime) -> list[Problem]:
     """What is wrong with a declaration as it stands now."""
+    body = declaration.body()
+    named = {str(paper["code"]) for vehicle in body["vehicles"] for paper in vehicle["papers"]}
     return checks.check(
-        declaration.body(),
+        body,
         reference=load_reference(),
         today=timezone.localdate(now),
         accepted=accepted_problems(declaration),
+        filed=frozenset(declaration.documents.present().filter(vehicle=None).values_list("paper", flat=True)),
+        licences=licence_book(declaration.organisation_id, without=declaration.pk) if named & COUNTED else {},
     )
 
 
@@ -117,6 +124,7 @@ def remove_vehicle(*, declaration_id: int, vehicle_id: int, by: By, now: datetim
     if _is_known_to_customs(vehicle):
         withdraw(vehicle, by=by, now=now, reason="VEHICLE_REMOVED")
     else:
+        vehicle.documents.all().discard()
         vehicle.delete()
     return _changed(declaration, [], by=by, now=now)
 
@@ -124,12 +132,14 @@ def remove_vehicle(*, declaration_id: int, vehicle_id: int, by: By, now: datetim
 def _is_known_to_customs(vehicle: Vehicle) -> bool:
     """Whether it was lodged once: its pass must be able to say why it is gone, and findings must not vanish."""
     traces = (vehicle.passes, vehicle.risk_hits, vehicle.holds, vehicle.checks, vehicle.inspections, vehicle.requests)
-    return any(trace.exists() for trace in traces)
+    return any(trace.exists() for trace in traces) or vehicle.documents.exclude(lodged_at=None).exists()
 
 
 @transaction.atomic
 def copy(*, declaration_id: int, by: Any, now: datetime) -> Declaration:
     """Declare again: a new draft with everything of an older declaration but the pass and the planned arrival.
+
+    Files go along, but for what was uploaded to answer a question of customs.
 
     Raises: NotPermitted.
     """
@@ -139,7 +149,18 @@ def copy(*, declaration_id: int, by: Any, now: datetime) -> Declaration:
     if not body["vehicles"]:  # cancelled, expired or refused, it lost them all: they are what is declared again
         body["vehicles"] = list({each.vin: each.body() for each in source.vehicles.order_by("position", "pk")}.values())
     body["planned_arrival_at"] = None
-    return create(organisation=source.organisation, body=body, by=by, now=now)
+    draft = create(organisation=source.organisation, body=body, by=by, now=now)
+    _carry_files(source, draft)
+    count_problems(draft, check_draft(fresh(draft), now=now))
+    return draft
+
+
+def _carry_files(source: Declaration, draft: Declaration) -> None:
+    """The same files at the same vehicles, by VIN."""
+    files = list(source.documents.present().filter(request=None).select_related("vehicle"))
+    anew = {row.vin: row for row in draft.vehicles.exclude(vin="")}
+    found = {row.vehicle.pk: anew[row.vehicle.vin] for row in files if row.vehicle and row.vehicle.vin in anew}
+    carry(files, to=draft, vehicles=found)
 
 
 def locked_draft(declaration_id: int, *, by: By) -> Declaration:

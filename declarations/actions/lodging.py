@@ -127,6 +127,7 @@ def _hand_in(
     set_legal_time(declaration, now=now)
     declaration.save()
     remember_version(declaration, by=by, now=now)
+    declaration.documents.all().lodge(at=now)
     if declaration.status != DeclarationStatus.LODGED:
         try:
             with transaction.atomic():
@@ -177,5 +178,6 @@ def cancel(*, declaration_id: int, reason: str, by: By, now: datetime) -> Declar
     still = (VehicleStatus.DECLARED, VehicleStatus.WITHDRAWN)
     if Vehicle.objects.locked().filter(declaration=declaration).exclude(status__in=still).exists():
         raise Conflict("VEHICLE_AT_PORT", _("A vehicle of this declaration is at the port or has left through it."))
+    declaration.documents.filter(lodged_at=None).discard()
     close(declaration, DeclarationStatus.CANCELLED, by=by, now=now, reason="CANCELLED", text=reason)
     return declaration

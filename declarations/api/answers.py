@@ -7,6 +7,7 @@ from rest_framework import serializers
 from declarations import words
 from declarations.api.bodies import ConsigneeBody, DriverBody, PaperBody
 from declarations.api.frame.schema import ProblemRow
+from declarations.attachments import Kind
 from declarations.lifecycle import (
     CheckStatus,
     DeclarationStatus,
@@ -15,6 +16,7 @@ from declarations.lifecycle import (
     PassStatus,
     VehicleStatus,
 )
+from declarations.paperwork import State, Step
 from declarations.readiness import Actor, Repair
 
 OFFICERS_ONLY = "Officers only."
@@ -144,6 +146,58 @@ class DocumentAnswer(serializers.Serializer):
     due_at = _moment()
     answered_at = _moment(allow_null=True)
     answer = _text()
+
+
+class FileAnswer(serializers.Serializer):
+    """A file of a paper; taken back ones are shown to officers alone."""
+
+    id = _text()
+    code = _text()
+    vin = _maybe()
+    name = _text()
+    kind = serializers.ChoiceField([(kind.value, kind.name) for kind in Kind])
+    size = _number(help_text="Bytes.")
+    uploaded_at = _moment()
+    uploaded_by = _text()
+    answers_request = serializers.BooleanField()
+    with_customs_since = _moment(allow_null=True)
+    removed_at = _moment(allow_null=True)
+
+
+class FilesAnswer(serializers.Serializer):
+    """What an upload made: one document per vehicle."""
+
+    results = FileAnswer(many=True)
+
+
+class PaperTaskAnswer(serializers.Serializer):
+    """A paper of the task list: how far it is, and what to do next."""
+
+    code = _text()
+    name = _text()
+    state = serializers.ChoiceField(State.choices)
+    next = serializers.ChoiceField(Step.choices)
+    needed = serializers.BooleanField()
+    number = _maybe()
+    valid_until = serializers.DateField(allow_null=True)
+    files = _number()
+    until = _moment(allow_null=True, help_text="End of its validity, or until when customs waits for it.")
+    why = _maybe(help_text="Why customs asks for it.")
+
+
+class VehiclePapersAnswer(serializers.Serializer):
+    """The papers of one vehicle."""
+
+    vin = _maybe()
+    papers = PaperTaskAnswer(many=True)
+
+
+class PaperworkAnswer(serializers.Serializer):
+    """The task list: papers that the declaration has once, then those of each vehicle."""
+
+    open = _number(help_text="Papers that want something.")
+    papers = PaperTaskAnswer(many=True)
+    vehicles = VehiclePapersAnswer(many=True)
 
 
 class AskedAnswer(serializers.Serializer):

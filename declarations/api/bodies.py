@@ -8,12 +8,14 @@ from rest_framework import serializers
 from declarations import words
 from declarations.api.frame import Body, Moment, PageQuery, Text, Whole
 from declarations.api.frame.schema import choices_text
+from declarations.attachments import MOST_BYTES
 from declarations.checks import MOST_VEHICLES
 from declarations.checks.fields import LIMITS
 from declarations.checks.vehicle import MOST_PAPERS
 from declarations.lifecycle import DeclarationStatus, InspectionStatus
 
 MOST_VIN = LIMITS["vin"]
+MOST_BASE64 = 4 * (MOST_BYTES // 3 + 2)
 LONGEST_TEXT = 2000
 """Of an officer's or exporter's own words."""
 
@@ -234,6 +236,31 @@ class ResultBody(Body):
     result = serializers.ChoiceField(InspectionResultName.choices)
     findings = _words()
     next = serializers.ChoiceField(words.InspectionNext.choices, required=False, allow_null=True)
+
+
+class DocumentBody(Body):
+    """A file of a paper, with what stands on it."""
+
+    code = Text(max_length=40, allow_blank=False, help_text="Code of /reference/papers.")
+    vins = serializers.ListField(
+        child=Text(max_length=MOST_VIN),
+        required=False,
+        allow_null=True,
+        max_length=MOST_VEHICLES,
+        help_text="VINs of the vehicles it is put on; none for a paper that a declaration has once.",
+    )
+    name = Text(required=False, allow_null=True, allow_blank=True, max_length=255, help_text="File name, only shown.")
+    content = Text(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=MOST_BASE64,
+        help_text="The file in base64: JPEG, PNG or WebP (kept as JPEG, without what the camera wrote), or PDF; 10 MB.",
+    )
+    number = _text()
+    issued_on = _text("Date.")
+    valid_until = _text("Date.")
+    quantity = _whole()
 
 
 class NothingBody(Body):

@@ -19,6 +19,7 @@ from declarations.checks.fields import CHOICE_UNKNOWN, REQUIRED
 from declarations.clearance import decisions
 from declarations.errors import NotPermitted, Unacceptable
 from declarations.models import Declaration, Organisation, Vehicle, load_reference, roles_of
+from declarations.models.licences import licence_book
 from declarations.problems import Problem, explain
 
 CHANNEL_HIDDEN = explain("CHANNEL_HIDDEN", _("Only officers filter by channel."))
@@ -64,8 +65,14 @@ class CheckDeclaration(ApiView):
     def post(self, request: Request) -> Response:
         """Tell the problems of a body; nothing is stored."""
         body = self.read(bodies.NewDeclarationBody)
-        body.pop("exporter", None)
-        found = checks.check(body, reference=load_reference(), today=timezone.localdate(self.now))
+        exporter = body.pop("exporter", "")
+        own = [each for each in permissions.declares_for(request.user) if exporter in ("", each.uscc)]
+        found = checks.check(
+            body,
+            reference=load_reference(),
+            today=timezone.localdate(self.now),
+            licences=licence_book(own[0].pk) if len(own) == 1 else {},
+        )
         return Response({"problems": shapes.problems(found)})
 
 

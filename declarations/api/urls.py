@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
-from declarations.api import controls, declarations, reference, vehicles
+from declarations.api import controls, declarations, documents, reference, vehicles
 
 
 class Word(StringConverter):
@@ -28,6 +28,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{DECLARATION}/appeal", declarations.Appeal.as_view(), name="api-appeal"),
     path(f"{DECLARATION}/overdue", declarations.Overdue.as_view(), name="api-overdue"),
     path(f"{DECLARATION}/copy", declarations.Copy.as_view(), name="api-copy"),
+    path(f"{DECLARATION}/paperwork", documents.Paperwork.as_view(), name="api-paperwork"),
+    path(f"{DECLARATION}/documents", documents.Documents.as_view(), name="api-documents"),
+    path(f"{DECLARATION}/documents/<uuid:document_id>", documents.OneDocument.as_view(), name="api-document"),
+    path(
+        f"{DECLARATION}/documents/<uuid:document_id>/content", documents.Content.as_view(), name="api-document-content"
+    ),
     path(f"{DECLARATION}/vehicles", vehicles.Vehicles.as_view(), name="api-vehicles"),
     path(VEHICLE, vehicles.OneVehicle.as_view(), name="api-vehicle"),
     path(f"{VEHICLE}/override", vehicles.AcceptProblem.as_view(), name="api-accept-problem"),

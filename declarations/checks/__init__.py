@@ -15,7 +15,8 @@ from declarations import vin as vins
 from declarations.checks.fields import LIMITS, read_date, read_decimal, read_moment
 from declarations.checks.header import CHINA_TIME, arrival_on, check_header, context_of
 from declarations.checks.reference import PortRow, ReferenceData
-from declarations.checks.vehicle import shared_paper_problems, vehicle_problems
+from declarations.checks.vehicle import licence_problems, shared_paper_problems, vehicle_problems
+from declarations.papers import LicenceBook
 from declarations.persons import Stay
 from declarations.problems import Level, Problem, explain
 
@@ -43,6 +44,7 @@ VEHICLE_FORM = explain("VEHICLE_FORM", _("A vehicle is a set of fields. Enter it
 VIN_DUPLICATE = explain("VIN_DUPLICATE", _("Vehicle %(row)s of this declaration has the same VIN. Remove one of them."))
 
 _NOTHING: Mapping[str, Any] = {}
+_NO_LICENCES: LicenceBook = {}
 
 
 def check(
@@ -52,11 +54,14 @@ def check(
     today: date,
     accepted: frozenset[tuple[str, str]] = frozenset(),
     stays: Mapping[str, Sequence[Stay]] = _NOTHING,
+    filed: frozenset[str] = frozenset(),
+    licences: LicenceBook = _NO_LICENCES,
 ) -> list[Problem]:
     """All problems of a declaration, header first, then vehicle by vehicle; pointers lead into the body.
 
     today: the day in China. accepted: pairs of VIN and code that an officer has overridden; they come back as warnings.
-    stays: what is known of drivers' days in Kazakhstan, by passport number.
+    stays: what is known of drivers' days in Kazakhstan, by passport number. filed: codes of the papers of which the
+    declaration has a file. licences: the exporter's counted papers.
     """
     result = check_header(body, reference, today)
     vehicles = body.get("vehicles")
@@ -76,7 +81,8 @@ def check(
             result.append(Problem(VIN_DUPLICATE, f"{pointer}/vin", values={"row": first_rows[vin] + 1}))
         found = vehicle_problems(vehicle, context, reference, stays)
         result += [problem.under(pointer) for problem in _with_overrides(found, vin, accepted)]
-    return result + shared_paper_problems(vehicles, context, reference)
+    result += shared_paper_problems(vehicles, context, reference, filed)
+    return result + licence_problems(vehicles, licences, reference)
 
 
 def check_vehicle(

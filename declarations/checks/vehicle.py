@@ -78,8 +78,13 @@ def vehicle_problems(
     return fields.problems + character_problems(vehicle, skip={"vin"})
 
 
-def shared_paper_problems(vehicles: Sequence[Any], context: Context, reference: ReferenceData) -> list[Problem]:
-    """One warning for the papers that a declaration has once (invoice, packing list) and no vehicle names."""
+def shared_paper_problems(
+    vehicles: Sequence[Any], context: Context, reference: ReferenceData, filed: frozenset[str] = frozenset()
+) -> list[Problem]:
+    """One warning for the papers that a declaration has once (invoice, packing list) and no vehicle names.
+
+    filed: codes of those of which a file was uploaded.
+    """
     declared: list[papers.Paper] = []
     wanted: dict[str, papers.PaperType] = {}
     for vehicle in vehicles:
@@ -88,11 +93,23 @@ def shared_paper_problems(vehicles: Sequence[Any], context: Context, reference: 
             wanted |= {each.code: each for each in _needed(vehicle, None, context, reference)}
     if context.has_contract:
         wanted.pop("commercial_contract", None)
-    lacking = papers.missing(wanted.values(), declared, papers.Place.DECLARATION)
+    unfiled = [each for each in wanted.values() if each.code not in filed]
+    lacking = papers.missing(unfiled, declared, papers.Place.DECLARATION)
     if not lacking:
         return []
     names = _Listed(tuple(each.label for each in lacking))
     return [Problem(papers.PAPERS_MISSING, "/vehicles", Level.WARNING, {"papers": names})]
+
+
+def licence_problems(vehicles: Sequence[Any], book: papers.LicenceBook, reference: ReferenceData) -> list[Problem]:
+    """Warnings for licences that the vehicles together use beyond what is left."""
+    declared = [
+        (f"/vehicles/{row}/papers/{index}", paper)
+        for row, vehicle in enumerate(vehicles)
+        if isinstance(vehicle, Mapping)
+        for index, paper in _declared_papers(vehicle)
+    ]
+    return papers.licence_problems(declared, book, reference.paper_types)
 
 
 class _Listed(tuple[object, ...]):
@@ -236,7 +253,10 @@ def _declared_papers(vehicle: Mapping[str, Any]) -> list[tuple[int, papers.Paper
                 each.strip() if isinstance(each, str) else "" for each in (row.get("code"), row.get("number"))
             )
             issued_on, valid_until = read_date(row.get("issued_on")), read_date(row.get("valid_until"))
-            result.append((index, papers.Paper(code, number, issued_on, valid_until)))
+            quantity = row.get("quantity")
+            uses = quantity if isinstance(quantity, int) and not isinstance(quantity, bool) and quantity > 0 else 1
+            paper = papers.Paper(code, number, issued_on, valid_until, uses)
+            result.append((index, paper))
     return result
 
 

@@ -13,6 +13,7 @@ from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatu
 from declarations.models import (
     By,
     Declaration,
+    Document,
     DocumentCheck,
     DocumentRequest,
     Hold,
@@ -21,6 +22,7 @@ from declarations.models import (
     move,
     note,
 )
+from declarations.models.documents import carry
 from declarations.models.standing import recompute
 
 TO_WITHDRAWN: dict[str, tuple[str, ...]] = {
@@ -115,8 +117,9 @@ def set_aside(
     Vehicle.objects.bulk_update(vehicles, ["declaration", "live", "being_assessed"])
     vins = [vehicle.vin for vehicle in vehicles]
     declaration.overrides.filter(vin__in=map(vin.normalise, vins)).update(declaration=draft)
-    for control in (Hold, DocumentCheck, DocumentRequest):
+    for control in (Hold, DocumentCheck, DocumentRequest, Document):
         control.objects.filter(vehicle__in=vehicles).update(declaration=draft)
+    carry(declaration.documents.present().filter(vehicle=None, request=None), to=draft)
     recompute(vehicles, now=now)
     told = {"vins": vins, **(data or {})}
     note(declaration_id=declaration.pk, by=by, at=now, reason=reason, data={"to": draft.reference, **told})

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from declarations.clearance.closing import close, withdraw, withdraw_declared
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
-from declarations.models import Declaration, History, IdempotencyKey, PrintJob, Sheet, Vehicle, note
+from declarations.models import Declaration, Document, History, IdempotencyKey, PrintJob, Sheet, Vehicle, note
 from declarations.models.standing import recompute
 
 log = structlog.get_logger(__name__)
@@ -40,8 +40,15 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "readiness": _each(outdated, refresh, now=now),
         "printed": PrintJob.objects.filter(asked_at__lt=now - PRINTED_KEPT).delete()[0],
         "sheets": Sheet.objects.filter(uploaded_at__lt=now - SHEETS_KEPT).delete()[0],
+        "documents": _erase_documents(now=now),
         "idempotency": IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0],
     }
+
+
+@transaction.atomic
+def _erase_documents(*, now: datetime) -> int:
+    """Files of declarations that ended years ago; see models.documents.KEPT."""
+    return Document.objects.all().erase(at=now)
 
 
 def was_presented(declaration: Declaration) -> bool:

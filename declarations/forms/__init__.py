@@ -6,10 +6,9 @@ Fields take any text: a draft may hold anything, and what is wrong is said by `d
 from declarations.forms.entry import VehicleEntry
 from declarations.forms.header import ArrivalForm, OrganisationForm, Section, section
 from declarations.forms.listing import ListForm
-from declarations.forms.reasons import AnswerForm, AskForm, ReasonForm
+from declarations.forms.reasons import AskForm, ReasonForm
 
 __all__ = [
-    "AnswerForm",
     "ArrivalForm",
     "AskForm",
     "ListForm",

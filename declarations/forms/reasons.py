@@ -1,4 +1,4 @@
-"""Forms of one text: a reason, an answer, a request to an officer."""
+"""Forms of one text: a reason, a request to an officer."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,21 +19,6 @@ class ReasonForm(forms.Form):
     def __init__(self, data: object = None, *, hint: str = "") -> None:
         super().__init__(data, label_suffix="")  # type: ignore[arg-type]
         self.fields["reason"].help_text = hint
-
-
-class AnswerForm(forms.Form):
-    """What the exporter says to a request for documents."""
-
-    text = forms.CharField(
-        label=_("Your answer"),
-        help_text=_("Name the papers with their numbers, and where the officer finds them."),
-        max_length=MOST_CHARACTERS,
-        widget=forms.Textarea(attrs={"rows": "5"}),
-        error_messages={"required": _("Write what you can show, or why you cannot.")},
-    )
-
-    def __init__(self, data: object = None) -> None:
-        super().__init__(data, label_suffix="")  # type: ignore[arg-type]
 
 
 class AskForm(forms.Form):

@@ -11,10 +11,12 @@ from declarations.models.clearance import (
     RiskScope,
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
+from declarations.models.documents import Document, DocumentContent
 from declarations.models.handing_over import HandOver, HandOverCode, HandOverPhoto
 from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
+from declarations.models.licences import Licence
 from declarations.models.links import Link, LinkEnd, Phone
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.parties import (
@@ -56,7 +58,9 @@ __all__ = [
     "Currency",
     "Declaration",
     "DeclarationVersion",
+    "Document",
     "DocumentCheck",
+    "DocumentContent",
     "DocumentRequest",
     "Driver",
     "Ferryman",
@@ -72,6 +76,7 @@ __all__ = [
     "Inspection",
     "Link",
     "LinkEnd",
+    "Licence",
     "Movable",
     "NationalCode",
     "Organisation",

@@ -7,8 +7,8 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Right, Upper
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Replace, Right, Upper
 from django.utils.translation import gettext_lazy as _
 
 from declarations import passes, vin
@@ -31,6 +31,10 @@ from declarations.words import Channel, Stage
 
 TAIL = 6
 """Last characters of a VIN by which people search."""
+
+
+NUMBER_KEY = Upper(Replace("number", Value(" "), Value("")))
+"""What makes two spellings of a paper's number the same one, as `papers.number_key`."""
 
 
 class VehicleQuerySet(models.QuerySet["Vehicle"]):
@@ -232,7 +236,7 @@ class Vehicle(Typed, Movable):
 
 
 class Paper(Typed):
-    """A paper of one vehicle, by number; files come later."""
+    """A paper of one vehicle, by number; its files are documents."""
 
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="papers", verbose_name=_("vehicle"))
     code = models.CharField(_("kind"), max_length=40, blank=True)
@@ -245,6 +249,7 @@ class Paper(Typed):
         verbose_name = _("paper")
         verbose_name_plural = _("papers")
         ordering = ["vehicle", "id"]
+        indexes = [models.Index(NUMBER_KEY, name="paper_number_key", condition=~Q(number=""))]
 
     def __str__(self) -> str:
         """Kind and number."""

@@ -1,4 +1,4 @@
-"""Acts that need a reason or a text: cancel, withdraw, renew a pass, answer, appeal, ask an officer."""
+"""Acts that need a reason or a text: cancel, withdraw, renew a pass, appeal, ask an officer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from declarations import actions
 from declarations.errors import DomainError
-from declarations.forms import AnswerForm, AskForm, ReasonForm
+from declarations.forms import AskForm, ReasonForm
 from declarations.models import Declaration
 from declarations.problems import OVERRIDABLE
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person
@@ -63,21 +63,6 @@ def appeal(request: HttpRequest, reference: str) -> HttpResponseBase:
         "until": declaration.appeal_until,
     }
     return _ask(request, declaration, ReasonForm(request.POST or None), words, actions.appeal)
-
-
-@page("GET", "POST")
-def answer(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """Answer what customs asks for."""
-    declaration = find_mine(request, reference)
-    waiting = list(declaration.requests.filter(answered_at=None).select_related("paper", "vehicle").order_by("due_at"))
-    words = {
-        "title": _("Answer the request for documents"),
-        "button": _("Send answer"),
-        "done": _("Answer sent. The officer looks at it."),
-        "requests": waiting,
-        "until": min((row.due_at for row in waiting), default=declaration.documents_due_at),
-    }
-    return _ask(request, declaration, AnswerForm(request.POST or None), words, actions.answer)
 
 
 @page("GET", "POST")

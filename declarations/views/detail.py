@@ -17,6 +17,8 @@ from declarations.acts import Act
 from declarations.forms.header import SECTIONS
 from declarations.lifecycle import InspectionStatus, VehicleStatus
 from declarations.models import Declaration, History, Vehicle
+from declarations.models.lapses import lapses_of
+from declarations.models.paperwork import paperwork
 from declarations.models.standing import answer
 from declarations.readiness import Repair
 from declarations.views.frame import find, page
@@ -70,6 +72,17 @@ def _draft(request: HttpRequest, declaration: Declaration, *, now: datetime) -> 
         }
     )
     can_start = bool(found.vehicles)
+    open_papers = paperwork(declaration, now=now).open
+    tasks.append(
+        {
+            "name": _("Papers and files"),
+            "hint": _("%(count)s missing; they never stop you from lodging") % {"count": open_papers}
+            if open_papers
+            else "",
+            "href": reverse("declarations:documents", args=args),
+            "state": "todo" if open_papers or not can_start else "done",
+        }
+    )
     tasks.append(
         {
             "name": _("Check answers and lodge"),
@@ -144,8 +157,14 @@ def _cards(
     """Each vehicle with its readiness as it is now, and what may be done about it."""
     whole = {row.pk: row for row in Vehicle.objects.whole().with_visits().filter(pk__in=[row.pk for row in vehicles])}
     answers = answer(vehicles, now=now)
+    running_out = lapses_of(vehicles)
     return [
-        _card(declaration, whole[row.pk], answers[row.pk], may_change=may_change) for row in vehicles if row.pk in whole
+        {
+            **_card(declaration, whole[row.pk], answers[row.pk], may_change=may_change),
+            "lapses": [each for each in running_out[row.pk] if each.hours_before(now)],
+        }
+        for row in vehicles
+        if row.pk in whole
     ]
 
 
@@ -228,6 +247,7 @@ def _because(
 
 
 DECLARATION_LINKS = (
+    (Act.COPY, "documents", (), gettext_lazy("Papers and files")),
     (Act.PRINT, "print", (), gettext_lazy("Print all passes")),
     (Act.AMEND_ARRIVAL, "arrival", (), gettext_lazy("Change planned arrival")),
     (Act.AMEND_HEADER, "section", ("route",), gettext_lazy("Change route and dates")),

@@ -15,8 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from declarations.lapsing import Lapsing
 from declarations.lifecycle import AT_PORT, HOLDING_VIN, DeclarationStatus, VehicleStatus
 from declarations.models import Declaration, Roles, Vehicle, roles_of
+from declarations.models.lapses import VehicleLapse, lapsing
 from declarations.models.standing import because
 from declarations.readiness import REASONS, Actor, Because, Otherwise, Wait
 from declarations.views import recent
@@ -51,6 +53,7 @@ def _exporter(request: HttpRequest, roles: Roles, *, now: datetime) -> HttpRespo
         "drafts": mine.filter(status=DeclarationStatus.DRAFT)
         .annotate(total=Count("vehicles"))
         .order_by("-updated_at", "-pk")[:MOST_SHOWN],
+        "lapses": _lapses(vehicles, now=now),
         "on_the_way": _on_the_way(mine),
         "passages": recent.passages(roles.organisations, now=now),
         "numbers": _numbers(by_status, vehicles),
@@ -119,6 +122,33 @@ def _unready(vehicles: Any, *, now: datetime) -> list[dict[str, Any]]:
         }
         for (reference, _code), concerned in longest[:MOST_SHOWN]
     ]
+
+
+def _lapses(vehicles: Any, *, now: datetime) -> list[dict[str, Any]]:
+    """What runs out within three days, the next first, one line per declaration, kind and moment."""
+    groups: dict[tuple[str, str, datetime], list[VehicleLapse]] = {}
+    for each in lapsing(now, among=vehicles):
+        key = (each.vehicle.declaration.reference, each.lapse.what, each.lapse.until)
+        groups.setdefault(key, []).append(each)
+    return [
+        {
+            "lapse": rows[0].lapse,
+            "reference": reference,
+            "vin": rows[0].vehicle.vin if len(rows) == 1 else "",
+            "vehicles": len(rows),
+            "href": _renewal(rows),
+        }
+        for (reference, _what, _until), rows in list(groups.items())[:MOST_SHOWN]
+    ]
+
+
+def _renewal(rows: list[VehicleLapse]) -> str:
+    """Where it is renewed: one vehicle's own page, or the declaration where there are several."""
+    vehicle, what = rows[0].vehicle, rows[0].lapse.what
+    if len(rows) > 1:
+        return reverse("declarations:detail", args=[vehicle.declaration.reference])
+    route = {Lapsing.PASS: "renew", Lapsing.TEMPORARY_PLATE: "vehicle-driver"}.get(what, "vehicle-papers")
+    return reverse(f"declarations:{route}", args=[vehicle.declaration.reference, vehicle.position])
 
 
 def _on_the_way(mine: Any) -> list[tuple[Declaration, Wait | None]]:

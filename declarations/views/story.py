@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from declarations import timeline
 from declarations.lifecycle import AT_PORT, Machine, PassStatus, VehicleStatus
-from declarations.models import Declaration, History, Role, Vehicle
+from declarations.models import Declaration, History, Role, Vehicle, load_reference
 from declarations.words import Audience
 
 MOST_ENTRIES = 40
@@ -129,6 +129,9 @@ def _text(entry: dict[str, Any], vins: dict[int, str]) -> str:
 
 def _fields(row: History) -> str:
     names = [name for name in row.data.get("fields", ()) if name in LABELS or name in ("driver", "papers")]
+    if "paper" in row.data:
+        kind = load_reference().paper_types.get(row.data["paper"])
+        return str(kind.label) if kind else ""
     own = {"driver": _("driver"), "papers": _("papers")}
     return ", ".join(str(own.get(name) or LABELS[name]) for name in names)
 

@@ -5,8 +5,10 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from declarations import actions
+from declarations.actions.answering import Sent
 from declarations.clearance import decisions, holds
 from declarations.words import Mode
+from seeds.scans import photo_of_paper
 from seeds.vehicles import build_vin
 from seeds.world import Story, World
 
@@ -66,9 +68,11 @@ def under_control(world: World) -> Story:
         now=world.now,
     )
     yield world.ago(hours=3)
+    page = photo_of_paper("装箱单 · packing list", "第2页 · page 2", *(str(truck["vin"]) for truck in trucks))
     actions.answer(
         declaration_id=declaration.pk,
         text="装箱单第2页已补 · page 2 is with you",
+        files=[Sent(declaration.requests.get().pk, "装箱单-2.jpg", page)],
         by=world.people["mallory"],
         now=world.now,
     )

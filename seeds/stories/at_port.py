@@ -6,8 +6,12 @@ from checkpoint import desk
 from declarations import actions
 from declarations.clearance import decisions, holds, inspections, overrides
 from declarations.models import Inspection, Vehicle
+from declarations.papers import EXPORT_LICENCE
 from declarations.words import InspectionNext
 from seeds.world import Story, World
+
+ELECTRIC_LICENCE = "26-AA-990114"
+"""One licence for a batch of electric cars."""
 
 
 def electric_cars(world: World) -> Story:
@@ -19,7 +23,15 @@ def electric_cars(world: World) -> Story:
         world.known("li_l9", "HLX33B16XT1322818", arrival=arrival),
         *world.new("model_y", "li_l9", "model_y", "song_dmi", "model_3", arrival=arrival),
     ]
+    for car in cars:
+        for paper in car["papers"]:
+            if paper["code"] == EXPORT_LICENCE:
+                paper["number"] = ELECTRIC_LICENCE
     declaration = world.lodge("yuanfei", cars, to="KZ", arrival=arrival)
+    yield world.ago(days=2, hours=5)
+    words = (f"No. {ELECTRIC_LICENCE}", "纯电动乘用车 · battery-electric cars", "数量 quantity: 50")
+    world.file("yuanfei", declaration, EXPORT_LICENCE, "出口许可证 · export licence", *words)
+    world.licence("yuanfei", ELECTRIC_LICENCE, granted=50)
     yield world.ago(days=1, hours=20)
     decisions.decide(
         declaration_id=declaration.pk,

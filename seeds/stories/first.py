@@ -17,6 +17,8 @@ def ready_to_scan(world: World) -> Story:
     declaration = world.lodge("alice", cars, to="KZ", arrival=arrival, reference=READY)
     for audience in Audience:
         linking.make_all(declaration_id=declaration.pk, audience=audience, by=world.people["alice"], now=world.now)
+    yield world.ago(hours=3, minutes=40)
+    world.file("alice", declaration, "packing_list", "装箱单 · packing list", *(str(car["vin"]) for car in cars))
 
 
 def ready_to_lodge(world: World) -> Story:

@@ -9,9 +9,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from declarations import actions
+from declarations.actions import documents
 from declarations.lifecycle import DeclarationStatus as D
-from declarations.models import Declaration, Vehicle
+from declarations.models import Declaration, Document, Vehicle
 from tests.cast import declaration_body, let_workers_run, vehicle_body, vin_number
+from tests.files import pdf, photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -155,6 +157,28 @@ def test_an_error_summary_takes_the_focus_and_leads_to_the_field(open_page, alic
     expect(page.locator("#id_vin")).to_be_focused()
 
 
+@pytest.mark.parametrize("with_script", [True, False])
+def test_a_licence_for_two_ticked_vehicles_is_photographed_once(open_page, alice, declaration, with_script):
+    row = declaration(status=D.DRAFT, now=timezone.now(), vehicles=3)
+    page = open_page(alice, width=360, java_script_enabled=with_script)
+    page.goto(to(row, "documents"))
+    page.check("#vehicle-1")
+    page.check("#vehicle-3")
+    page.get_by_role("button", name="Add files for the ticked vehicles").click()
+    page.select_option("#id_code", "export_licence")
+    sent = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    page.set_input_files("#id_file", [sent, {"name": "b.pdf", "mimeType": "application/pdf", "buffer": pdf()}])
+    expect(page.locator(".drop-list")).to_have_count(1 if with_script else 0)
+    if with_script:
+        expect(page.locator(".drop-list")).to_contain_text("IMG_1.jpg, b.pdf")
+    page.fill("#id_number", "26-AA-1")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.wait_for_url(f"**{to(row, 'documents')}")
+    assert Document.objects.count() == 4
+    assert [each.papers.count() for each in row.vehicles.order_by("position")] == [1, 0, 1]
+    expect(page.locator("img[loading=lazy]").first).to_have_js_property("naturalWidth", 60) if with_script else None
+
+
 @pytest.mark.parametrize(("width", "language"), [(360, "ru"), (1280, "zh-hans")])
 def test_every_page_is_accessible_and_never_scrolls_sideways(
     open_page, violations, alice, declaration, scanner, width, language
@@ -166,6 +190,8 @@ def test_every_page_is_accessible_and_never_scrolls_sideways(
     released = declaration(now=now - timedelta(hours=3), bodies=[vehicle_body(4), vehicle_body(5, driver=None)])
     scanner("CNHRS-E1").scan(released.vehicles.first(), now=now)
     asked = declaration(status=D.DOCUMENTS_REQUIRED, now=now)
+    files = [("a.jpg", photo()), ("b.pdf", pdf())]
+    documents.add(declaration_id=draft.pk, code="packing_list", files=files, by=alice, now=now)
     refused = declaration(status=D.REFUSED, now=now)
     lodged = declaration(status=D.LODGED, now=now)
     addresses = [
@@ -188,6 +214,11 @@ def test_every_page_is_accessible_and_never_scrolls_sideways(
         to(released, "withdraw", 2),
         to(asked),
         to(asked, "answer"),
+        to(draft, "documents"),
+        f"{to(released, 'documents')}?show=missing",
+        f"{to(released, 'documents-add')}?paper=export_licence&vehicle=1",
+        reverse("declarations:licences"),
+        reverse("declarations:licence-new"),
         to(refused),
         to(lodged),
         to(lodged, "pass", 1),

@@ -37,6 +37,12 @@ API_ROWS: dict[str, Row] = {
     "declarations/<word:reference>/appeal": Row("alice", WHY),
     "declarations/<word:reference>/overdue": Row(OFFICER, WHY),
     "declarations/<word:reference>/copy": Row("alice"),
+    "declarations/<word:reference>/paperwork": Row("alice"),
+    "declarations/<word:reference>/documents": Row(
+        "alice", {"code": "packing_list", "name": "x", "content": "JVBERi0xLjcKJSVFT0YK"}
+    ),
+    "declarations/<word:reference>/documents/<uuid:document_id>": Row("alice"),
+    "declarations/<word:reference>/documents/<uuid:document_id>/content": Row("alice"),
     "declarations/<word:reference>/vehicles": Row("alice", {"colour": "red"}),
     "declarations/<word:reference>/vehicles/<word:vin>": Row("alice", {"plate": "新A54321临"}),
     "declarations/<word:reference>/vehicles/<word:vin>/override": Row(OFFICER, {"code": "VIN_CHECK_DIGIT", **WHY}),
@@ -72,6 +78,10 @@ EXPORTERS_PAGES = (
     "declarations",
     "declarations/new",
     "declarations/new/check",
+    "licences",
+    "licences/new",
+    "licences/<uuid:licence>",
+    "licences/<uuid:licence>/remove",
     "catalogue",
     "catalogue/new",
     "catalogue/<uuid:model>",
@@ -119,6 +129,11 @@ DECLARATION_PAGES = (
     "/print/file",
     "/links",
     "/driver-links.csv",
+    "/documents",
+    "/documents/add",
+    "/documents/<uuid:document>/file",
+    "/documents/<uuid:document>/picture",
+    "/documents/<uuid:document>/remove",
     "/vehicles",
     "/vehicles/new",
     "/vehicles/check",
@@ -163,6 +178,7 @@ GATE_PAGES = (
 )
 DOSSIER_PAGES = (
     "",
+    "/documents",
     "/hold",
     "/release",
     "/refuse",

@@ -19,7 +19,7 @@ from django.urls import get_resolver, reverse
 
 from checkpoint.models import Case, Passage, ScanKey
 from declarations import actions
-from declarations.actions import handing_over, linking, sheets
+from declarations.actions import documents, handing_over, licences, linking, sheets
 from declarations.clearance import holds, inspections, overrides
 from declarations.models import Port, Role, Vehicle
 from declarations.models.declaration import DeclarationQuerySet
@@ -27,6 +27,7 @@ from declarations.words import Audience, Side
 from seeds.photos import photo_of_a_car
 from tests.caller import Caller, key_of, key_of_device
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
+from tests.files import pdf, photo
 from tests.journeys.rows import API, METHODS, OFFICER, ROLES, ROWS, WHY, is_back_office, routes, walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -68,11 +69,29 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
     handing_over.photograph(
         link_id=links[Audience.DRIVER].pk, side=Side.DEPARTURE, contents=[photo_of_a_car(Side.DEPARTURE, 1)], now=NOON
     )
+    file = documents.add(
+        declaration_id=row.pk,
+        code="export_licence",
+        files=[(f"{CANARY}.jpg", photo())],
+        vehicle_ids=[vehicle.pk],
+        details={"number": f"{CANARY}-L"},
+        by=alice,
+        now=NOON,
+    )[0]
+    documents.add(declaration_id=row.pk, code="packing_list", files=[("x", pdf(CANARY))], by=alice, now=NOON)
+    licence = licences.keep(
+        organisation=row.organisation,
+        body={"code": "export_licence", "number": f"{CANARY}-L", "granted": 5},
+        by=alice,
+        now=NOON,
+    )
     let_workers_run(NOON)
     return {
         "driver_token": links[Audience.DRIVER].token,
         "importer_token": links[Audience.IMPORTER].token,
         "photo": str(vehicle.photos.get().public_id),
+        "licence": str(licence.public_id),
+        **{name: str(file.public_id) for name in ("document", "document_id")},
         "sheet": str(sheet.public_id),
         "number": "2",
         "model": str(model.public_id),
@@ -135,6 +154,7 @@ TABLES_OF_DECLARATION = (
     "hold",
     "documentcheck",
     "documentrequest",
+    "document",
     "problemoverride",
     "declarationversion",
     "printjob",

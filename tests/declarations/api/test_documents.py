@@ -1,0 +1,114 @@
+"""Papers by API: the task list, files in base64, their content, taking back."""
+
+import base64
+
+import pytest
+
+from declarations.lifecycle import DeclarationStatus
+from declarations.models import Document
+from tests.files import pdf, photo
+from tests.refusals import nothing_written
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+
+def body(data=None, **more):
+    content = base64.b64encode(photo() if data is None else data).decode()
+    return {"code": "packing_list", "name": "a.jpg", "content": content, **more}
+
+
+@pytest.fixture
+def draft(declaration):
+    return declaration(status=DeclarationStatus.DRAFT, vehicles=2)
+
+
+def path(row, *more):
+    return "/".join([f"/declarations/{row.reference}/documents", *more])
+
+
+def test_a_file_is_sent_listed_read_and_taken_back(call, alice, draft):
+    caller = call(alice)
+    made = caller.post(path(draft), body())
+    assert made.status == 201, made
+    (row,) = made.json["results"]
+    assert (row["code"], row["vin"], row["name"], row["kind"]) == ("packing_list", None, "a.jpg", "image/jpeg")
+    assert caller.get(path(draft)).json == {"results": [row], "next": None}
+    assert caller.get(path(draft, row["id"])).json == row
+    content = caller.get(path(draft, row["id"], "content"))
+    assert (content.status, content.type) == (200, "application/octet-stream")
+    assert content.headers["Content-Disposition"] == 'attachment; filename="a.jpg"'
+    assert content.headers["Cache-Control"] == "private, no-store"
+    assert caller.delete(path(draft, row["id"])).status == 204
+    assert caller.get(path(draft)).json["results"] == []
+
+
+def test_one_file_for_several_vehicles_with_what_stands_on_it(call, alice, draft):
+    vins = list(draft.vehicles.values_list("vin", flat=True))
+    sent = body(pdf(), code="export_licence", vins=vins, number="L-1", valid_until="2027-01-31", quantity=1)
+    made = call(alice).post(path(draft), sent)
+    assert {row["vin"] for row in made.json["results"]} == set(vins)
+    papers = call(alice).get(f"/declarations/{draft.reference}").json["vehicles"][0]["papers"]
+    assert [(paper["code"], paper["number"]) for paper in papers] == [("export_licence", "L-1")]
+
+
+def test_the_same_key_uploads_once(call, alice, draft):
+    caller = call(alice)
+    first = caller.post(path(draft), body(), Idempotency_Key="k")
+    again = caller.post(path(draft), body(), Idempotency_Key="k")
+    assert (again.json, again.headers["Idempotent-Replay"]) == (first.json, "true")
+    assert Document.objects.count() == 1
+
+
+def test_the_task_list_says_how_far_each_paper_is(call, alice, draft):
+    call(alice).post(path(draft), body())
+    found = call(alice).get(f"/declarations/{draft.reference}/paperwork").json
+    states = {paper["code"]: (paper["state"], paper["next"], paper["files"]) for paper in found["papers"]}
+    assert states["packing_list"] == ("COMPLETE", "NOTHING", 1)
+    assert states["commercial_invoice"] == ("MISSING", "ADD", 0)
+    assert states["commercial_contract"] == ("NUMBER_ONLY", "ADD_FILE", 0)
+    assert [row["vin"] for row in found["vehicles"]] == list(draft.vehicles.values_list("vin", flat=True))
+    assert found["open"] > 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (body(b"<svg/>"), 422, "ATTACHMENT_KIND"),
+        (body(content="%%%"), 422, "INVALID"),
+        (body(content=""), 422, "ATTACHMENT_EMPTY"),
+        ({"code": "packing_list"}, 422, "INVALID"),
+        (body(code="diploma"), 422, "INVALID"),
+        (body(code="export_licence"), 422, "INVALID"),
+        (body(vins=["LRW3E7EK0TC999999"]), 404, "NOT_FOUND"),
+        (body(file="x"), 400, "BAD_SHAPE"),
+        (body(content=5), 400, "BAD_SHAPE"),
+    ],
+)
+def test_what_cannot_be_taken(call, alice, draft, sent, status, code):
+    caller = call(alice)
+    with nothing_written():
+        reply = caller.post(path(draft), sent)
+    assert (reply.status, reply.code) == (status, code)
+
+
+def test_more_than_ten_megabytes_is_no_500(call, alice, draft):
+    caller = call(alice)
+    with nothing_written():
+        assert caller.post(path(draft), body(b"%PDF-" + b"x" * 10_600_000)).status in (400, 413)
+
+
+def test_officers_read_and_strangers_do_not(call, alice, carl, mallory, declaration):
+    row = declaration()
+    (made,) = call(alice).post(path(row), body()).json["results"]
+    officer, stranger = call(carl), call(mallory)
+    assert officer.get(path(row, made["id"], "content")).status == 200
+    assert officer.get(f"/declarations/{row.reference}/paperwork").status == 200
+    with nothing_written():
+        assert officer.delete(path(row, made["id"])).status == 403
+        assert officer.post(path(row), body()).status == 403
+        assert stranger.delete(path(row, made["id"])).status == 404
+    for address in (path(row), path(row, made["id"]), path(row, made["id"], "content")):
+        assert stranger.get(address).status == 404
+    call(alice).delete(path(row, made["id"]))
+    assert officer.get(path(row)).json["results"][0]["removed_at"]
+    assert call(alice).get(path(row)).json["results"] == []
