@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from declarations.views import (
     asking,
+    bell,
     catalogue,
     detail,
     drafting,
@@ -65,6 +66,11 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ROW}/fix", sheet_rows.fix, name="sheet-row-fix"),
     path(f"{ROW}/leave-out", sheet_rows.leave_out, name="sheet-row-leave-out"),
     path(f"{ROW}/take-in", sheet_rows.take_in, name="sheet-row-take-in"),
+    path("notices", bell.index, name="notices"),
+    path("notices/count", bell.count, name="notices-count"),
+    path("notices/read", bell.read_all, name="notices-read"),
+    path("notices/<uuid:notice>", bell.follow, name="notice"),
+    path("account/notices", bell.preferences, name="notice-preferences"),
     path("catalogue", catalogue.index, name="catalogue"),
     path("catalogue/new", catalogue.new, name="catalogue-new"),
     path("catalogue/<uuid:model>", catalogue.edit, name="catalogue-model"),

@@ -15,6 +15,15 @@ from declarations.models.history import NOTE, By, History, OutboxTask, note, owe
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
 from declarations.models.movable import Movable, StaleMove, move
+from declarations.models.notices import (
+    Delivery,
+    DeliveryWay,
+    HistoryTold,
+    Notice,
+    NoticeRead,
+    Preference,
+    ReadinessTold,
+)
 from declarations.models.parties import (
     ApiKey,
     Organisation,
@@ -54,11 +63,14 @@ __all__ = [
     "Currency",
     "Declaration",
     "DeclarationVersion",
+    "Delivery",
+    "DeliveryWay",
     "DocumentCheck",
     "DocumentRequest",
     "Driver",
     "Ferryman",
     "History",
+    "HistoryTold",
     "Hold",
     "HoldReason",
     "Hs6",
@@ -67,6 +79,8 @@ __all__ = [
     "Inspection",
     "Movable",
     "NationalCode",
+    "Notice",
+    "NoticeRead",
     "Organisation",
     "OrganisationKind",
     "OutboxTask",
@@ -78,8 +92,10 @@ __all__ = [
     "PlatePattern",
     "PlateRegion",
     "Port",
+    "Preference",
     "PrintJob",
     "ProblemOverride",
+    "ReadinessTold",
     "RiskHit",
     "RiskRule",
     "RiskScope",

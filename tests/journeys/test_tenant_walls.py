@@ -21,7 +21,7 @@ from checkpoint.models import Case, Passage, ScanKey
 from declarations import actions
 from declarations.actions import sheets
 from declarations.clearance import holds, inspections, overrides
-from declarations.models import Port, Role, Vehicle
+from declarations.models import Notice, Port, Role, Vehicle
 from declarations.models.declaration import DeclarationQuerySet
 from tests.caller import Caller, key_of, key_of_device
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
@@ -66,6 +66,7 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
         "sheet": str(sheet.public_id),
         "number": "2",
         "model": str(model.public_id),
+        "notice": str(Notice.objects.filter(audience="E", declaration=row)[:1].get().public_id),
         "reference": row.reference,
         "vin": vehicle.vin,
         "place": "1",
@@ -128,6 +129,7 @@ TABLES_OF_DECLARATION = (
     "problemoverride",
     "declarationversion",
     "printjob",
+    "notice",
 )
 TABLES_OF_VEHICLE = ("paper", "driver", "pass", "admission", "inspection", "override")
 
