@@ -67,6 +67,21 @@ if not DEBUG and len(SECRET_KEY) < 50:
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty: name the hosts of this site, separated by commas")
 
+BASE_URL = env.str("BASE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
+"""Where the site stands, for addresses in mails: a request's own host could be made up."""
+
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+EMAIL_TIMEOUT = 10  # shorter than a task may take
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Silkgate <silkgate@localhost>")
+MESSENGERS = {
+    "MAIL": "declarations.messengers.mail.Mail",
+    "PUSH": "declarations.messengers.push.Push",
+} | env.dict("MESSENGERS", default={})
+"""Ways of notices that are on, and who takes them: declarations/messengers."""
+
+MESSAGES_FILE = env.str("MESSAGES_FILE", default=str(BASE_DIR / "var" / "messages.jsonl"))
+"""Where the demonstration's messenger writes; another one never reads it."""
+
 INSTALLED_APPS = [
     "config",
     "seeds",
@@ -160,6 +175,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 OFFICERS_HOME = "checkpoint:home"  # the exporters' app sends them there and knows no more
+OFFICERS_DECLARATION = "checkpoint:declaration"
+OFFICERS_PASSAGE = "checkpoint:passage"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English"), ("ru", "Русский"), ("kk", "Қазақша")]

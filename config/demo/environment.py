@@ -14,6 +14,7 @@ def environment(given: Mapping[str, str], *, folder: Path, host: str, port: int)
     ours = {
         **kept_secrets(folder / "secrets.json"),
         "LOG_FORMAT": "console",
+        "EMAIL_URL": f"filemail:///{folder / 'mail'}",
         **{name: value for name, value in given.items() if value},
         "ALLOWED_HOSTS": f"{host},localhost",
         "PLAIN_HTTP": "1",
@@ -21,6 +22,7 @@ def environment(given: Mapping[str, str], *, folder: Path, host: str, port: int)
         "PYTHONUNBUFFERED": "1",
         "STATIC_ROOT": str(folder / "static"),
         "PORT": str(port),
+        "BASE_URL": f"http://{host}:{port}",
     }
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         ours.pop(name, None)

@@ -19,6 +19,15 @@ from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFil
 from declarations.models.licences import Licence
 from declarations.models.links import Link, LinkEnd, Phone
 from declarations.models.movable import Movable, StaleMove, move
+from declarations.models.notices import (
+    Delivery,
+    DeliveryWay,
+    HistoryTold,
+    Notice,
+    NoticeRead,
+    Preference,
+    ReadinessTold,
+)
 from declarations.models.parties import (
     ApiKey,
     Organisation,
@@ -59,6 +68,8 @@ __all__ = [
     "Declaration",
     "DeclarationVersion",
     "Document",
+    "Delivery",
+    "DeliveryWay",
     "DocumentCheck",
     "DocumentContent",
     "DocumentRequest",
@@ -68,6 +79,7 @@ __all__ = [
     "HandOverCode",
     "HandOverPhoto",
     "History",
+    "HistoryTold",
     "Hold",
     "HoldReason",
     "Hs6",
@@ -79,6 +91,8 @@ __all__ = [
     "Licence",
     "Movable",
     "NationalCode",
+    "Notice",
+    "NoticeRead",
     "Organisation",
     "OrganisationKind",
     "OutboxTask",
@@ -91,8 +105,10 @@ __all__ = [
     "PlatePattern",
     "PlateRegion",
     "Port",
+    "Preference",
     "PrintJob",
     "ProblemOverride",
+    "ReadinessTold",
     "RiskHit",
     "RiskRule",
     "RiskScope",

@@ -86,6 +86,11 @@ EXPORTERS_PAGES = (
     "catalogue/new",
     "catalogue/<uuid:model>",
     "catalogue/<uuid:model>/remove",
+    "notices",
+    "notices/count",
+    "notices/read",
+    "notices/<uuid:notice>",
+    "account/notices",
 )
 SHEET_PAGES = (
     "",

@@ -21,7 +21,7 @@ from checkpoint.models import Case, Passage, ScanKey
 from declarations import actions
 from declarations.actions import documents, handing_over, licences, linking, sheets
 from declarations.clearance import holds, inspections, overrides
-from declarations.models import Port, Role, Vehicle
+from declarations.models import Notice, Port, Role, Vehicle
 from declarations.models.declaration import DeclarationQuerySet
 from declarations.words import Audience, Side
 from seeds.photos import photo_of_a_car
@@ -95,6 +95,7 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
         "sheet": str(sheet.public_id),
         "number": "2",
         "model": str(model.public_id),
+        "notice": str(Notice.objects.filter(audience="E", declaration=row)[:1].get().public_id),
         "reference": row.reference,
         "vin": vehicle.vin,
         "place": "1",
@@ -158,6 +159,7 @@ TABLES_OF_DECLARATION = (
     "problemoverride",
     "declarationversion",
     "printjob",
+    "notice",
 )
 TABLES_OF_VEHICLE = (
     *("paper", "driver", "pass", "admission", "inspection", "override"),
