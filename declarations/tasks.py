@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from declarations import outbox
 from declarations.actions import handing_over, notices, printing, sheets, subscribing
+from declarations.actions.people import letters
 from declarations.clearance import assessment, closing, sweeps
 from declarations.lifecycle import Owed
 from declarations.messengers import messenger, push
+from declarations.messengers.letters import send
 from declarations.models import OutboxTask
 
 draw = random.SystemRandom().random
@@ -62,6 +64,7 @@ WORK |= {
     Owed.GREET_PHONE: lambda subject, _draw, now: _greet(subject, now),
     Owed.TELL: lambda subject, _draw, now: notices.tell(declaration_id=subject, now=now),
     Owed.DELIVER: lambda subject, _draw, now: _deliver(subject, now),
+    Owed.LETTER: lambda subject, _draw, now: letters.post(letter_id=subject, send=send, now=now),
 }
 """What to do for each kind, with chance and clock of whoever does it; a test holds it against the kinds there are."""
 

@@ -78,7 +78,7 @@ class Owed(StrEnum):
     """Kinds of work that is written into the outbox.
 
     Subject: the declaration's id; of READ_, CHECK_ and TAKE_SHEET the sheet's, of COUNT_SILENCE the vehicle's, of
-    GREET_PHONE the telephone's, of DELIVER the delivery's.
+    GREET_PHONE the telephone's, of DELIVER the delivery's, of LETTER the letter's.
     """
 
     ASSESS = "assess"
@@ -93,6 +93,7 @@ class Owed(StrEnum):
     GREET_PHONE = "greet_phone"
     TELL = "tell"
     DELIVER = "deliver"
+    LETTER = "letter"
 
 
 OWES: dict[tuple[Machine, str], tuple[Owed, ...]] = {
