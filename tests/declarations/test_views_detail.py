@@ -1,6 +1,7 @@
 """A lodged declaration on its page: timeline, readiness, repairs, the driver's pass; and the walls around all of it."""
 
 import io
+import uuid
 
 import pytest
 import time_machine
@@ -290,7 +291,7 @@ def test_a_new_pass_is_made_and_the_old_one_dies(client, alice, declaration):
 
 def _addresses(row):
     for page in pages:
-        arguments = {"reference": row.reference, "place": 1, "code": "route"}
+        arguments = {"reference": row.reference, "place": 1, "code": "route", "document": uuid.uuid4()}
         if "reference" not in page.pattern.converters:
             continue
         wanted = {name: arguments[name] for name in page.pattern.converters}
