@@ -85,13 +85,14 @@ def add(
     declaration_id: int,
     code: str,
     files: Sequence[tuple[str, bytes]] = (),
-    vehicle_ids: Sequence[int] = (),
+    vehicle_ids: Sequence[int] | None = (),
     details: Mapping[str, Any] | None = None,
     by: User,
     now: datetime,
 ) -> list[Document]:
     """Put files, each with its name, on the vehicles or, for a paper that a declaration has once, on the declaration.
 
+    vehicle_ids: None means all that may still have it.
     details: number, issued_on, valid_until, quantity of the paper as the body wants them; entered at those vehicles,
     for a paper of the declaration at all of them. The same file for the same paper stays one document.
 
@@ -102,7 +103,8 @@ def add(
     # Told and drawn before anything is locked: that takes seconds.
     taken = [take(name, data) for name, data in files]
     entered = {name: value for name, value in (details or {}).items() if name in DETAILS and value not in (None, "")}
-    return _add(declaration_id, code, taken, set(vehicle_ids), entered, by=by, now=now)
+    chosen = None if vehicle_ids is None else set(vehicle_ids)
+    return _add(declaration_id, code, taken, chosen, entered, by=by, now=now)
 
 
 @transaction.atomic
@@ -110,7 +112,7 @@ def _add(
     declaration_id: int,
     code: str,
     taken: Sequence[Taken],
-    vehicle_ids: set[int],
+    vehicle_ids: set[int] | None,
     details: Mapping[str, Any],
     *,
     by: User,
@@ -206,7 +208,7 @@ def remove(*, document_id: int, by: User, now: datetime) -> None:
     declaration.touch(at=now)
 
 
-def _concerned(declaration: Declaration, kind: PaperType, vehicle_ids: set[int]) -> list[Vehicle]:
+def _concerned(declaration: Declaration, kind: PaperType, vehicle_ids: set[int] | None) -> list[Vehicle]:
     """The locked vehicles at which a paper is put or entered.
 
     Raises: Conflict when the declaration ended or one of them is gone; Unacceptable when none is named.
@@ -217,10 +219,10 @@ def _concerned(declaration: Declaration, kind: PaperType, vehicle_ids: set[int])
     rows = Vehicle.objects.locked().filter(declaration=declaration).order_by("position", "pk")
     if kind.place is Place.DECLARATION:
         return [row for row in rows if row.status not in (*GONE, *OUT)]
-    found = list(rows.filter(pk__in=vehicle_ids))
-    if not found or len(found) < len(vehicle_ids):
-        raise Unacceptable([Problem(DOCUMENT_VEHICLE, "/vehicles")])
     gone = GONE if kind.place is Place.TASK else (*GONE, *OUT)
+    found = list(rows.exclude(status__in=gone) if vehicle_ids is None else rows.filter(pk__in=vehicle_ids))
+    if not found or len(found) < len(vehicle_ids or ()):
+        raise Unacceptable([Problem(DOCUMENT_VEHICLE, "/vehicles")])
     if any(row.status in gone for row in found):
         raise Conflict(
             "VEHICLE_GONE", _("A vehicle concerned was withdrawn or has left the country; nothing is added to it.")

@@ -1,11 +1,10 @@
 """Vehicles of which something runs out soon, gathered from rows; the rule itself is `declarations.lapsing`."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from declarations.lapsing import SOON, Lapse, lapses
@@ -43,22 +42,15 @@ def lapsing(now: datetime, within: timedelta = SOON, *, among: QuerySet[Vehicle]
 
 
 def lapses_of(vehicles: Iterable[Vehicle]) -> dict[int, list[Lapse]]:
-    """Everything that runs out of each vehicle by its id, in two queries."""
+    """Everything that runs out of each vehicle by its id; two queries unless papers and passes were prefetched."""
     rows = list(vehicles)
-    ids = [row.pk for row in rows]
-    papers: dict[int, list[PaperValidity]] = defaultdict(list)
-    for vehicle_id, code, day in Paper.objects.filter(vehicle__in=ids, code__in=GATE_PAPERS).values_list(
-        "vehicle", "code", "valid_until"
-    ):
-        papers[vehicle_id].append(PaperValidity(code, day))
-    issued = Pass.objects.filter(vehicle__in=ids, status=PassStatus.ISSUED).values_list("vehicle", "valid_until")
-    passes: dict[int, datetime] = dict(issued)
+    prefetch_related_objects(rows, "papers", "passes")
     return {
         row.pk: lapses(
             vehicle_status=row.status,
             plate_expires_on=row.plate_expires_on,
-            papers=papers[row.pk],
-            pass_until=passes.get(row.pk),
+            papers=[PaperValidity(paper.code, paper.valid_until) for paper in row.papers.all()],
+            pass_until=next((each.valid_until for each in row.passes.all() if each.status == PassStatus.ISSUED), None),
             zone=timezone.get_default_timezone(),
         )
         for row in rows

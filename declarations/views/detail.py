@@ -157,7 +157,7 @@ def _cards(
     """Each vehicle with its readiness as it is now, and what may be done about it."""
     whole = {row.pk: row for row in Vehicle.objects.whole().with_visits().filter(pk__in=[row.pk for row in vehicles])}
     answers = answer(vehicles, now=now)
-    running_out = lapses_of(vehicles)
+    running_out = lapses_of(whole.values())
     return [
         {
             **_card(declaration, whole[row.pk], answers[row.pk], may_change=may_change),

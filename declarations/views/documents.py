@@ -100,7 +100,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponseBase:
     options: dict[str, Any] = {"chosen": _named(chosen), "with_details": declaration.status in (*DRAFTS, *HOLDING_VIN)}
     if request.method == "POST":
         form = PaperFilesForm(request.POST, files=request.FILES, **options)
-        if form.is_readable and _added(request, declaration, form, vehicles, chosen):
+        if form.is_readable and _added(request, declaration, form, chosen):
             return HttpResponseRedirect(reverse("declarations:documents", args=[reference]))
     else:
         form = PaperFilesForm(initial={"code": request.GET.get("paper", ""), "scope": CHOSEN}, **options)
@@ -108,6 +108,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponseBase:
         "declaration": declaration,
         "form": form,
         "chosen": chosen,
+        "total": len(vehicles),
         "kind": load_reference().paper_types.get(sent.get("paper", sent.get("code", ""))),
     }
     return render(request, "declarations/documents_add.html", context)
@@ -117,7 +118,6 @@ def _added(
     request: HttpRequest,
     declaration: Declaration,
     form: PaperFilesForm,
-    vehicles: list[Vehicle],
     chosen: list[Vehicle],
 ) -> bool:
     """Call the action; what it refuses stands at the fields of the page."""
@@ -128,7 +128,7 @@ def _added(
             declaration_id=declaration.pk,
             code=code,
             files=[(file.name, file.read()) for file in form.cleaned_data["file"]],
-            vehicle_ids=[row.pk for row in (vehicles if form.is_for_all else chosen)],
+            vehicle_ids=None if form.is_for_all else [row.pk for row in chosen],
             details=body,
             by=person(request),
             now=timezone.now(),

@@ -11,9 +11,10 @@
         input.replaceWith(place);
         place.append(input, list);
 
+        const hint = matchMedia("(pointer: fine)").matches ? (input.dataset.empty ?? "") : "";
         const tell = () => {
             const names = [...input.files].map((file) => file.name);
-            list.textContent = names.length ? `${input.dataset.chosen ?? ""}${names.join(", ")}` : input.dataset.empty ?? "";
+            list.textContent = names.length ? `${input.dataset.chosen ?? ""}${names.join(", ")}` : hint;
         };
         tell();
         input.addEventListener("change", tell);

@@ -91,6 +91,11 @@ def test_what_cannot_be_taken(call, alice, draft, sent, status, code):
     assert (reply.status, reply.code) == (status, code)
 
 
+def test_nine_megabytes_are_taken(call, alice, draft):
+    large = pdf().replace(b"endobj", b"x" * 9_000_000 + b"endobj")
+    assert call(alice).post(path(draft), body(large)).status == 201
+
+
 def test_more_than_ten_megabytes_is_no_500(call, alice, draft):
     caller = call(alice)
     with nothing_written():

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from declarations import actions
+from declarations.actions import documents
 from declarations.attachments import NotAttachable
 from declarations.clearance import sweeps
 from declarations.lifecycle import DeclarationStatus
@@ -110,6 +111,15 @@ class nothing_but_a_touch:  # noqa: N801 - reads like a fixture
 
     def __exit__(self, *_why):
         assert (set(Document.objects.values_list("pk", flat=True)), DocumentContent.objects.count()) == self.before
+
+
+def test_all_means_those_that_may_still_have_it(declaration, alice):
+    row = declaration(vehicles=2)
+    first = row.vehicles.first()
+    actions.withdraw_vehicle(declaration_id=row.pk, vehicle_id=first.pk, reason="x", by=alice, now=NOON)
+    options = {"declaration_id": row.pk, "code": "export_licence", "files": [("a", photo())], "vehicle_ids": None}
+    (made,) = documents.add(**options, by=alice, now=NOON)
+    assert made.vehicle != first
 
 
 class TestRefusals:
