@@ -18,9 +18,10 @@ from django.db import transaction
 
 from checkpoint.models import Device
 from checkpoint.models.device import DeviceKind
+from declarations.actions import notices
 from declarations.clearance.issuing import rotate
 from declarations.lifecycle import PassKeyStatus
-from declarations.models import ApiKey, Factor, PassKey, Port
+from declarations.models import ApiKey, Factor, Notice, PassKey, Port
 from declarations.permissions import needs_second_factor
 from declarations.words import FactorKind
 from seeds.accounts import ACCOUNTS, FIRMS, WITH_KEY, make_people
@@ -33,6 +34,10 @@ from seeds.world import World
 
 PAST = timedelta(days=10)
 """How far the demo's past reaches back."""
+
+
+UNREAD = timedelta(hours=6)
+"""How far back the demo's people have not read their notices yet."""
 
 
 def seed_demo(*, path: Path, base_url: str, now: datetime) -> bool:
@@ -64,6 +69,17 @@ def _make_world(*, now: datetime) -> None:
     world = World(start=start, end=now, people=make_people(now=start))
     begin_all(world)
     world.walk()
+    _leave_old_notices_read(list(world.people.values()), now=now)
+
+
+def _leave_old_notices_read(people: list[User], *, now: datetime) -> None:
+    """Mail addresses of the accounts, from now on: nobody wants letters of the past; and its notices were read."""
+    for user in people:
+        seen = Notice.objects.visible_to(user).for_reader().filter(at__lt=now - UNREAD)
+        notices.mark_read(by=user, now=now, only=list(seen.values_list("public_id", flat=True)))
+        if user.username in ACCOUNTS:
+            user.email = f"{user.username}@silkgate.example"
+    User.objects.bulk_update(people, ["email"])
 
 
 def _opens(path: Path) -> bool:

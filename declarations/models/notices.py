@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
@@ -14,6 +15,7 @@ from declarations.models.declaration import Declaration
 from declarations.models.parties import Organisation, roles_of
 from declarations.models.reference import Port
 from declarations.models.sealed import SealedTextField
+from declarations.models.triggers import NEVER, Law
 from declarations.models.vehicle import Vehicle
 from declarations.notices import TABLE, Audience, Kind, Urgency
 from declarations.words import RoleName
@@ -59,20 +61,37 @@ def _at(ports: frozenset[str] | None) -> Q:
 
 
 class Notice(models.Model):
-    """One thing told to one audience, once: `cause` names what made it."""
+    """One thing told to one audience, once: `cause` names what made it.
+
+    What it names is unchecked by the database: each check would lock a row that a scan may be waiting for.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     audience = models.CharField(_("told to"), max_length=1, choices=Audience)
     at = models.DateTimeField(_("at"))
     declaration = models.ForeignKey(
-        Declaration, models.CASCADE, null=True, related_name="notices", verbose_name=_("declaration")
+        Declaration,
+        models.CASCADE,
+        null=True,
+        related_name="notices",
+        verbose_name=_("declaration"),
+        db_constraint=False,
     )
-    vehicle = models.ForeignKey(Vehicle, models.CASCADE, null=True, related_name="notices", verbose_name=_("vehicle"))
+    vehicle = models.ForeignKey(
+        Vehicle,
+        models.CASCADE,
+        null=True,
+        related_name="notices",
+        verbose_name=_("vehicle"),
+        db_constraint=False,
+    )
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, null=True, related_name="+", verbose_name=_("organisation"), db_index=False
     )
-    port = models.ForeignKey(Port, models.PROTECT, null=True, related_name="+", verbose_name=_("port"), db_index=False)
+    port = models.ForeignKey(
+        Port, models.PROTECT, null=True, related_name="+", verbose_name=_("port"), db_index=False, db_constraint=False
+    )
     vehicles = models.PositiveIntegerField(_("vehicles"), default=0)
     values = models.JSONField(_("values"), default=dict)
     cause = models.CharField(_("cause"), max_length=120)
@@ -95,6 +114,9 @@ class Notice(models.Model):
                 condition=Q(audience__in=["E", "D", "I"], organisation__isnull=False, declaration__isnull=False)
                 | Q(audience__in=["O", "C"], port__isnull=False),
             ),
+        ]
+        triggers = [
+            Law(name="notice_never_changes", operation=pgtrigger.Update, when=pgtrigger.Before, func=NEVER),
         ]
 
     def __str__(self) -> str:
@@ -147,7 +169,9 @@ class HistoryTold(models.Model):
 class ReadinessTold(models.Model):
     """What exporter and driver were told last of a vehicle's readiness; only a change of that is news."""
 
-    vehicle = models.OneToOneField(Vehicle, models.CASCADE, primary_key=True, related_name="readiness_told")
+    vehicle = models.OneToOneField(
+        Vehicle, models.CASCADE, primary_key=True, related_name="readiness_told", db_constraint=False
+    )
     ready = models.BooleanField(_("ready"))
     was_ready = models.BooleanField(_("was ready before"), default=False)
     changes = models.PositiveIntegerField(_("changes"), default=0)
@@ -211,7 +235,7 @@ class Delivery(models.Model):
     user = models.ForeignKey(USER, models.CASCADE, null=True, related_name="+", verbose_name=_("user"))
     address = SealedTextField(_("address"), blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    declaration = models.ForeignKey(Declaration, models.CASCADE, null=True, related_name="+")
+    declaration = models.ForeignKey(Declaration, models.CASCADE, null=True, related_name="+", db_constraint=False)
     notices = models.ManyToManyField(Notice, related_name="deliveries", verbose_name=_("notices"))
     due_at = models.DateTimeField(_("due at"))
     sent_at = models.DateTimeField(_("sent at"), null=True)

@@ -31,7 +31,8 @@ def test_every_vehicle_on_the_way_learns_of_it_and_of_its_end(declaration, sam):
     here, elsewhere = declaration(vehicles=2), declaration(port="CNYRK")
     draft, revision = declaration(status="DRAFT"), here.revision
     closure = closures.announce(closed(), by=sam, now=NOON)
-    assert list(OutboxTask.objects.filter(done_at=None).values_list("kind", "subject")) == [("refresh", here.pk)]
+    owed = OutboxTask.objects.filter(done_at=None).values_list("kind", "subject")
+    assert list(owed) == [("refresh", here.pk), ("tell", here.pk)]
     let_workers_run()
     assert [codes(vehicle) for vehicle in here.vehicles.all()] == [["PORT_CLOSED"]] * 2
     assert codes(elsewhere.vehicles.get()) == []
