@@ -15,6 +15,7 @@ from declarations.views import (
     sheet_rows,
     sheets,
     vehicles,
+    versions,
 )
 
 ONE = "declarations/<str:reference>"
@@ -32,6 +33,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/sections/<str:code>/check", drafting.check, name="check-section"),
     path(f"{ONE}/answers", lodging.answers, name="answers"),
     path(f"{ONE}/arrival", drafting.arrival, name="arrival"),
+    path(f"{ONE}/versions", versions.show, name="versions"),
     path(f"{ONE}/copy", drafting.copy, name="copy"),
     path(f"{ONE}/cancel", asking.cancel, name="cancel"),
     path(f"{ONE}/answer", asking.answer, name="answer"),

@@ -3,9 +3,11 @@
 from declarations.actions.amending import amend, renew_pass, withdraw_vehicle
 from declarations.actions.answering import accept_problem, answer, appeal, ask
 from declarations.actions.drafting import add, change_draft, check_draft, copy, create, remove_vehicle
+from declarations.actions.foreseeing import Foreseen, foresee
 from declarations.actions.lodging import Lodged, cancel, lodge
 
 __all__ = [
+    "Foreseen",
     "Lodged",
     "accept_problem",
     "add",
@@ -18,6 +20,7 @@ __all__ = [
     "check_draft",
     "copy",
     "create",
+    "foresee",
     "lodge",
     "remove_vehicle",
     "renew_pass",

@@ -27,13 +27,7 @@ from declarations.lifecycle import (
 from declarations.models import By, Declaration, Vehicle, load_reference, note, owe
 from declarations.models.standing import recompute
 from declarations.problems import Problem, errors
-
-AT_ONCE = frozenset({"driver", "plate", "plate_expires_on", "papers"})
-"""What may be swapped until the exit, without an amendment (DOMAIN section 4)."""
-
-ARRIVAL = "planned_arrival_at"
-OWN_WORDS = frozenset({"functional_reference"})
-"""The exporter's own notes; customs does not look at them."""
+from declarations.versions import ARRIVAL, AT_ONCE, OWN_WORDS
 
 
 @transaction.atomic

@@ -128,18 +128,22 @@ def _is_known_to_customs(vehicle: Vehicle) -> bool:
 
 
 @transaction.atomic
-def copy(*, declaration_id: int, by: Any, now: datetime) -> Declaration:
-    """Declare again: a new draft with everything of an older declaration but the pass and the planned arrival.
+def copy(*, declaration_id: int, vehicle_ids: Sequence[int] | None = None, by: Any, now: datetime) -> Declaration:
+    """Declare again: a new draft with everything of an older declaration but the passes and the planned arrival.
 
+    vehicle_ids: these vehicles alone, withdrawn and returned ones too; all that are still in it unless given.
     Raises: NotPermitted.
     """
     source = Declaration.objects.select_related("organisation").get(pk=declaration_id)
     permissions.check_can_change(by, source)
-    body = source.body()
-    if not body["vehicles"]:  # cancelled, expired or refused, it lost them all: they are what is declared again
-        body["vehicles"] = list({each.vin: each.body() for each in source.vehicles.order_by("position", "pk")}.values())
-    body["planned_arrival_at"] = None
-    return create(organisation=source.organisation, body=body, by=by, now=now)
+    rows = list(source.vehicles.select_related("driver").prefetch_related("papers").order_by("position", "pk"))
+    wanted = [row for row in rows if row.pk in set(vehicle_ids)] if vehicle_ids is not None else []
+    if vehicle_ids is None:
+        # Cancelled, expired or refused, it lost them all: they are what is declared again.
+        wanted = [row for row in rows if row.status != VehicleStatus.WITHDRAWN] or rows
+    bodies = list({each.vin: each.body() for each in wanted}.values())
+    header = {**source.header(), "planned_arrival_at": None}
+    return create(organisation=source.organisation, body={**header, "vehicles": bodies}, by=by, now=now)
 
 
 def locked_draft(declaration_id: int, *, by: By) -> Declaration:

@@ -136,6 +136,22 @@ class LodgeBody(Body):
     confirmed = serializers.ListField(child=ConfirmedBody(), required=False, default=list, max_length=5000)
 
 
+class CopyBody(Body):
+    """What to declare again."""
+
+    may_be_absent = True
+
+    vehicles = serializers.ListField(
+        child=Text(max_length=40),
+        required=False,
+        allow_null=True,
+        default=None,
+        min_length=1,
+        max_length=MOST_VEHICLES,
+        help_text="VINs; also withdrawn and returned ones. All that are still in it unless given.",
+    )
+
+
 class ReasonBody(Body):
     """Why."""
 

@@ -1,5 +1,6 @@
 """The declaration: one exporter, one port, one direction and mode, one to many vehicles."""
 
+import json
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -15,8 +16,17 @@ from declarations.models.body import DECLARATION_FIELDS, Typed, overlay
 from declarations.models.history import History
 from declarations.models.movable import Movable
 from declarations.models.parties import Roles, roles_of
-from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, Law, begins_at_the_beginning, status_has_history
+from declarations.models.sealed import fingerprint
+from declarations.models.triggers import (
+    LAW_3_DECLARATION,
+    LAW_6,
+    Law,
+    append_only,
+    begins_at_the_beginning,
+    status_has_history,
+)
 from declarations.readiness import Wait, wait_of_declaration
+from declarations.versions import Comparison, compare
 from declarations.words import Channel
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -196,6 +206,30 @@ class Declaration(Typed, Movable):
         """The whole declaration body of CONTRACT section 2, as the checks and the API read it."""
         return {**self.header(), "vehicles": [vehicle.body() for vehicle in self.present_vehicles()]}
 
+    def said(self) -> dict[str, Any]:
+        """The body as a version keeps it: each vehicle with its place, of its driver a keyed fingerprint alone."""
+        vehicles = [
+            {
+                **vehicle.body(),
+                "driver": fingerprint(json.dumps(driver.body(), sort_keys=True)) if driver else None,
+                "place": vehicle.position,
+            }
+            for vehicle in self.present_vehicles()
+            for driver in [vehicle.get_driver()]
+        ]
+        return {**self.header(), "vehicles": vehicles}
+
+    def side_by_side(self, old: int, new: int | None) -> Comparison:
+        """Two versions compared; new: None for what stands there now, swaps since the last version included.
+
+        Raises: DoesNotExist for a version that never was.
+        """
+        before = self.versions.get(version=old).body
+        if new is not None:
+            return compare(before, self.versions.get(version=new).body)
+        now = Declaration.objects.prefetch_related("vehicles__papers", "vehicles__driver").get(pk=self.pk)
+        return compare(before, now.said())
+
     def present_vehicles(self) -> list[Any]:
         """Vehicles in their order, prefetched or read now, without those withdrawn after lodging."""
         vehicles = sorted(self.vehicles.all(), key=lambda vehicle: (vehicle.position, vehicle.pk))
@@ -205,7 +239,7 @@ class Declaration(Typed, Movable):
 class DeclarationVersion(models.Model):
     """What was said at one lodging or amendment, word for word, so that versions can be put side by side."""
 
-    declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="versions")
+    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField(_("version"))
     body = models.JSONField(_("body"))
     at = models.DateTimeField(_("at"))
@@ -216,6 +250,7 @@ class DeclarationVersion(models.Model):
         verbose_name_plural = _("versions of declarations")
         ordering = ["declaration", "version"]
         constraints = [models.UniqueConstraint(fields=["declaration", "version"], name="declaration_version_once")]
+        triggers = append_only("declaration_version")
 
     def __str__(self) -> str:
         """Reference and number."""

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from declarations import actions, checks, permissions
+from declarations import actions, acts, checks, permissions
 from declarations.errors import DomainError
 from declarations.forms import ArrivalForm, OrganisationForm, Section, section
 from declarations.forms.header import SECTIONS
-from declarations.models import Declaration, load_reference
+from declarations.models import Declaration, Vehicle, load_reference
 from declarations.problems import Problem, errors
+from declarations.views.foretelling import SENT, ask_first, is_asking
 from declarations.views.frame import find, find_mine, page, person
 from declarations.words import Direction, Mode
 
@@ -68,9 +69,11 @@ def edit(request: HttpRequest, reference: str, code: str) -> HttpResponseBase:
     failure = ""
     if request.method == "POST":
         part = section(code, data=request.POST)
-        if part.is_readable:
+        if part.is_readable and not is_asking(request):
             body = _recent(request, declaration) if "use" in request.POST else part.body()
             try:
+                if asked := ask_first(request, declaration, body):
+                    return asked
                 declaration = actions.amend(
                     declaration_id=declaration.pk, body=body, by=person(request), now=timezone.now()
                 )
@@ -110,8 +113,10 @@ def arrival(request: HttpRequest, reference: str) -> HttpResponseBase:
     form = ArrivalForm.of(declaration.header()) if request.method == "GET" else ArrivalForm(request.POST)
     part = Section("arrival", _("Planned arrival"), [form])
     failure = ""
-    if request.method == "POST" and part.is_readable:
+    if request.method == "POST" and part.is_readable and not is_asking(request):
         try:
+            if asked := ask_first(request, declaration, part.body()):
+                return asked
             actions.amend(declaration_id=declaration.pk, body=part.body(), by=person(request), now=timezone.now())
             messages.success(request, _("Planned arrival changed."))
             return HttpResponseRedirect(reverse("declarations:detail", args=[reference]))
@@ -128,17 +133,36 @@ def arrival(request: HttpRequest, reference: str) -> HttpResponseBase:
     return render(request, "declarations/section.html", context)
 
 
-@page("POST")
+@page("GET", "POST")
 def copy(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """Declare again: everything but the passes and the arrival is there already."""
-    declaration = find(request, reference)
+    """Declare again: everything but the passes and the arrival is there already; all vehicles, or those chosen."""
+    declaration = find_mine(request, reference)
+    vehicles = list(declaration.vehicles.order_by("position", "pk"))
+    if request.method == "GET":
+        context = {"declaration": declaration, "vehicles": vehicles, "chosen": _again(vehicles)}
+        return render(request, "declarations/copy.html", context)
+    places = {int(place) for place in request.POST.getlist("vehicle") if place.isdecimal() and len(place) < 7}
+    if "chosen" in request.POST and not places:
+        messages.error(request, _("Choose at least one vehicle."))
+        return HttpResponseRedirect(reverse("declarations:copy", args=[reference]))
     try:
-        draft = actions.copy(declaration_id=declaration.pk, by=person(request), now=timezone.now())
+        draft = actions.copy(
+            declaration_id=declaration.pk,
+            vehicle_ids=[row.pk for row in vehicles if row.position in places] if places else None,
+            by=person(request),
+            now=timezone.now(),
+        )
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("declarations:detail", args=[reference]))
     messages.success(request, _("Copied into a new draft. Enter the planned arrival, check and lodge."))
     return HttpResponseRedirect(reverse("declarations:detail", args=[draft.reference]))
+
+
+def _again(vehicles: list[Vehicle]) -> set[int]:
+    """Places that are ticked at first: what did not get through, or else all of them."""
+    back = {row.position for row in vehicles if acts.may_return(row.status)}
+    return back or {row.position for row in vehicles}
 
 
 def _defaults(request: HttpRequest) -> dict[str, Any]:
@@ -181,7 +205,8 @@ def _after(request: HttpRequest, declaration: Declaration, part: Section) -> Htt
     detail = reverse("declarations:detail", args=[declaration.reference])
     here = reverse("declarations:section", args=[declaration.reference, part.code])
     if not declaration.is_draft:
-        messages.success(request, _("Changed. Customs looks at it again."))
+        again = _("Changed. Customs looks at it again.")
+        messages.success(request, again if SENT in request.POST else _("Changed. Nothing is looked at again."))
         return HttpResponseRedirect(detail)
     if "use" in request.POST:
         return HttpResponseRedirect(here)

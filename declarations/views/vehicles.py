@@ -17,7 +17,9 @@ from declarations.errors import DomainError
 from declarations.forms import VehicleEntry
 from declarations.forms.entry import PAPERS, PLATE, WHOLE, like
 from declarations.models import Declaration, Vehicle, load_reference
+from declarations.models.standing import answer
 from declarations.problems import Level, Problem, errors
+from declarations.views.foretelling import ask_first, is_asking
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person, repaired
 from declarations.views.marks import marked
 
@@ -114,13 +116,17 @@ def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[s
     stored = vehicle.body()
     failure = ""
     if request.method == "POST":
-        entry = VehicleEntry(data=repaired(request), parts=parts)
-        if entry.is_readable and "more_papers" not in request.POST:
+        data = repaired(request)
+        entry = VehicleEntry(data=data, parts=parts)
+        if entry.is_readable and "more_papers" not in request.POST and not is_asking(request):
+            body = {"vehicles": [_changed(stored, entry.body())]}
             try:
+                if parts == WHOLE and (asked := ask_first(request, declaration, body, vehicle=vehicle, data=data)):
+                    return asked
                 declaration = actions.amend(
                     declaration_id=declaration.pk,
                     vehicle_id=vehicle.pk,
-                    body={"vehicles": [_changed(stored, entry.body())]},
+                    body=body,
                     by=person(request),
                     now=timezone.now(),
                 )
@@ -165,7 +171,7 @@ def _after(
     assert vehicle is not None, "it was stored just now"
     args = [declaration.reference]
     if not declaration.is_draft:
-        messages.success(request, _("Changed. The driver's pass stays as it is unless you are told otherwise."))
+        messages.success(request, _told_at_once(vehicle))
         return HttpResponseRedirect(reverse("declarations:detail", args=args))
     here = reverse("declarations:vehicle", args=[*args, vehicle.position])
     messages.success(request, _("Saved as draft."))
@@ -178,6 +184,20 @@ def _after(
     if "another" in request.POST:
         return HttpResponseRedirect(f"{reverse('declarations:vehicle-new', args=args)}?like={vehicle.position}")
     return HttpResponseRedirect(reverse("declarations:vehicles", args=args))
+
+
+def _told_at_once(vehicle: Vehicle) -> str:
+    """What a change of a lodged vehicle has come to: checked again already, and whether it may drive."""
+    now = timezone.now()
+    rows = list(Vehicle.objects.filter(pk=vehicle.pk).select_related("declaration"))
+    standing = answer(rows, now=now)[vehicle.pk]
+    words = {"vin": vehicle.vin[-6:]}
+    if rows[0].being_assessed:
+        return _("…%(vin)s changed. Customs looks at it again; the answer appears here.") % words
+    if standing.ready:
+        return _("…%(vin)s changed and checked again: ready. The pass stays valid.") % words
+    reasons = " ".join(dict.fromkeys(each.message for each in standing.because))
+    return _("…%(vin)s changed and checked again: not ready yet.") % words + f" {reasons}"
 
 
 def _model_of(declaration: Declaration, place: str) -> dict[str, Any]:

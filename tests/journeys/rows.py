@@ -93,6 +93,7 @@ DECLARATION_PAGES = (
     "/sections/<str:code>/check",
     "/answers",
     "/arrival",
+    "/versions",
     "/copy",
     "/cancel",
     "/answer",
@@ -143,6 +144,7 @@ GATE_PAGES = (
 )
 DOSSIER_PAGES = (
     "",
+    "/versions",
     "/hold",
     "/release",
     "/refuse",
