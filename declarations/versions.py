@@ -83,6 +83,11 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
     return Comparison(header, tuple(_vehicles(old.get("vehicles") or [], new.get("vehicles") or [])))
 
 
+def changed_names(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Names in `new` that say something else than `old`; names that are absent there stay as they are."""
+    return [name for name in new if any(_differences(name, _filled(old.get(name)), _filled(new[name])))]
+
+
 def cost_of(found: Comparison) -> Cost:
     """What amending from the one to the other costs, by the rule of DOMAIN section 4."""
     top = {each.name.split(".")[0] for each in found.header}
@@ -110,6 +115,15 @@ def _same(old: Any, new: Any) -> bool:
     if isinstance(old, list) and isinstance(new, list):
         return sorted(map(str, old)) == sorted(map(str, new))
     return _moment(old) is not None and _moment(old) == _moment(new)
+
+
+def _filled(value: Any) -> Any:
+    """A value without what is empty in it."""
+    if isinstance(value, Mapping):
+        return {name: each for name, each in value.items() if each not in (None, "")}
+    if isinstance(value, list):
+        return [_filled(each) for each in value]
+    return value
 
 
 def _moment(value: Any) -> datetime | None:

@@ -8,6 +8,7 @@ from checkpoint.views.dossier import declaration_of
 from checkpoint.views.frame import Officers
 from declarations.templatetags.sides import chosen
 
+
 class Versions(Officers):
     """All versions, and two of them compared."""
 

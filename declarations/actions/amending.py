@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations import checks, permissions, tariff, vin
-from declarations.actions.drafting import change_draft, change_draft_vehicle, count_problems, fresh, remove_vehicle
+from declarations.actions.drafting import change_draft, count_problems, fresh, remove_vehicle
 from declarations.actions.lodging import VIN_IN_USE, hand_in_again, lodging_problems, remember_version, set_legal_time
+from declarations.actions.typed import keep_header, keep_vehicle
 from declarations.actions.writing import accepted_problems, change_vehicle, write_header
 from declarations.clearance.closing import withdraw
 from declarations.clearance.controls import expect_free_to_rename, settle
@@ -36,23 +37,26 @@ def amend(
     declaration_id: int,
     body: Mapping[str, Any],
     vehicle_id: int | None = None,
+    seen: str | None = None,
     by: Any,
     now: datetime,
 ) -> Declaration:
     """Merge a body into a declaration, draft or lodged; all of it or nothing.
 
-    vehicle_id: the one vehicle that body["vehicles"][0] is about, so that its VIN may change.
-    Raises: NotPermitted; Conflict VEHICLE_AT_PORT, VIN_HAS_CONTROLS or when it ended; Unacceptable for errors that the
-    change brings.
+    vehicle_id: the one vehicle that body["vehicles"][0] is about, so that its VIN may change; seen: the mark of what a
+    page about a draft has seen there (`typed.mark_of`).
+    Raises: NotPermitted; Conflict VEHICLE_AT_PORT, CHANGED_MEANWHILE, VIN_HAS_CONTROLS or when it ended; Unacceptable
+    for errors that the change brings.
     """
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     permissions.check_can_change(by, declaration)
     if declaration.is_draft:
         if vehicle_id is not None:
             values = body["vehicles"][0]
-            return change_draft_vehicle(
-                declaration_id=declaration_id, vehicle_id=vehicle_id, values=values, by=by, now=now
-            )
+            keep_vehicle(declaration_id=declaration_id, vehicle_id=vehicle_id, values=values, seen=seen, by=by, now=now)
+            return Declaration.objects.get(pk=declaration_id)
+        if seen is not None:
+            return keep_header(declaration_id=declaration_id, body=body, seen=seen, by=by, now=now)
         return change_draft(declaration_id=declaration_id, body=body, by=by, now=now)
     if declaration.status not in HOLDING_VIN:
         raise Conflict("ALREADY_ENDED", _("This declaration has ended; declare again instead."))

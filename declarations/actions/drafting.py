@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -38,13 +39,15 @@ def count_problems(declaration: Declaration, problems: Sequence[Problem]) -> Non
 
 
 @transaction.atomic
-def create(*, organisation: Organisation, body: Mapping[str, Any], by: Any, now: datetime) -> Declaration:
-    """Store a draft, however incomplete.
+def create(
+    *, organisation: Organisation, body: Mapping[str, Any], key: UUID | None = None, by: Any, now: datetime
+) -> Declaration:
+    """Store a draft, however incomplete. key: of the page that began it.
 
     Raises: NotPermitted.
     """
     permissions.check_can_declare_for(by, organisation.pk)
-    declaration = Declaration(organisation=organisation, created_by=by, created_at=now, updated_at=now)
+    declaration = Declaration(organisation=organisation, created_by=by, created_at=now, updated_at=now, begun_key=key)
     write_header(declaration, body)
     declaration.begin(by=by, at=now)
     add_vehicles(declaration, body.get("vehicles") or [], by=by, now=now)
@@ -97,12 +100,19 @@ def change_draft_vehicle(
 
 
 @transaction.atomic
-def add(*, declaration_id: int, vehicles: Sequence[Mapping[str, Any]], by: By, now: datetime) -> Declaration:
-    """Add vehicles to a draft.
+def add(
+    *,
+    declaration_id: int,
+    vehicles: Sequence[Mapping[str, Any]],
+    key: UUID | None = None,
+    by: By,
+    now: datetime,
+) -> Declaration:
+    """Add vehicles to a draft. key: of the page on which a single one was begun.
 
     Raises: NotPermitted; Conflict when it is no draft any more.
     """
-    return _changed(locked_draft(declaration_id, by=by), vehicles, by=by, now=now)
+    return _changed(locked_draft(declaration_id, by=by), vehicles, key=key, by=by, now=now)
 
 
 @transaction.atomic
@@ -163,8 +173,10 @@ def fresh(declaration: Declaration) -> Declaration:
     return Declaration.objects.prefetch_related("vehicles__papers", "vehicles__driver").get(pk=declaration.pk)
 
 
-def _changed(declaration: Declaration, new: Sequence[Mapping[str, Any]], *, by: By, now: datetime) -> Declaration:
-    add_vehicles(declaration, new, by=by, now=now)
+def _changed(
+    declaration: Declaration, new: Sequence[Mapping[str, Any]], *, key: UUID | None = None, by: By, now: datetime
+) -> Declaration:
+    add_vehicles(declaration, new, key=key, by=by, now=now)
     count_problems(declaration, check_draft(fresh(declaration), now=now))
     declaration.touch(at=now)
     return declaration

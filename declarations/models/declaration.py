@@ -80,6 +80,7 @@ class Declaration(Typed, Movable):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
+    begun_key = models.UUIDField(null=True, editable=False)  # of the page that began it: sent twice, it is one draft
     created_at = models.DateTimeField(_("created at"))
     updated_at = models.DateTimeField(_("updated at"), db_index=True)
     # what the exporter says; in a draft anything may be missing, and what does not fit its column waits in `entered`
@@ -132,6 +133,11 @@ class Declaration(Typed, Movable):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["created_by", "begun_key"],
+                condition=Q(begun_key__isnull=False),
+                name="declaration_begun_once",
+            ),
             models.CheckConstraint(name="declaration_status_known", condition=Q(status__in=DeclarationStatus.values)),
             models.CheckConstraint(
                 name="declaration_lodged_has_port",

@@ -120,9 +120,7 @@ def _between(declaration: Declaration, after: datetime, until: datetime | None) 
     own = set(Role.objects.filter(organisation=declaration.organisation_id).values_list("user", flat=True))
     vins = dict(Vehicle.objects.filter(pk__in=[row.vehicle_id for row in shown]).values_list("pk", "vin"))
     for row in shown:
-        sentence = timeline.sentence_of(
-            machine=row.machine, reason=row.reason, to_status=row.to_status, data=row.data
-        )
+        sentence = timeline.sentence_of(machine=row.machine, reason=row.reason, to_status=row.to_status, data=row.data)
         vin = vins.get(row.vehicle_id or 0, "")
         fields = ", ".join(label_of(name) for name in row.data.get("fields", ()))
         yield {
@@ -160,7 +158,11 @@ def sides(fields: Iterable[Difference]) -> dict[str, Any]:
     names = _Names(rows)
     return {
         "pairs": [
-            {"label": label_of(each.name), "old": names.show(each.name, each.old), "new": names.show(each.name, each.new)}
+            {
+                "label": label_of(each.name),
+                "old": names.show(each.name, each.old),
+                "new": names.show(each.name, each.new),
+            }
             for each in rows
         ]
     }
@@ -177,9 +179,10 @@ class _Names:
 
     def __init__(self, rows: Iterable[Difference]) -> None:
         rows = list(rows)
-        values = {name: {side for row in rows if row.name in names for side in (row.old, row.new)} for name, names in (
-            ("ports", {"port"}), ("countries", COUNTRIES)
-        )}
+        values = {
+            name: {side for row in rows if row.name in names for side in (row.old, row.new)}
+            for name, names in (("ports", {"port"}), ("countries", COUNTRIES))
+        }
         papers = any(row.name == "papers" for row in rows)
         self.ports = {row.pk: row.name for row in Port.objects.filter(pk__in=_texts(values["ports"]))}
         self.countries = {row.pk: row.name for row in Country.objects.filter(pk__in=_texts(values["countries"]))}
@@ -203,7 +206,8 @@ class _Names:
 
     def _paper(self, paper: Mapping[str, Any]) -> str:
         until = f"{_('Until')} {paper['valid_until']}" if paper.get("valid_until") else ""
-        name = str(self.papers.get(paper.get("code"), paper.get("code") or ""))
+        code = str(paper.get("code") or "")
+        name = str(self.papers.get(code, code))
         return " · ".join(part for part in (name, str(paper.get("number") or ""), until) if part)
 
 

@@ -1,4 +1,4 @@
-"""Before an amendment is sent: what it changes, old beside new, and what it costs. Both header and vehicle pages ask."""
+"""Before an amendment is sent: what it changes, old beside new, and what it costs; for header and vehicle alike."""
 
 from collections.abc import Mapping
 from typing import Any
