@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -38,13 +39,14 @@ def amend(
     body: Mapping[str, Any],
     vehicle_id: int | None = None,
     seen: str | None = None,
+    key: UUID | None = None,
     by: Any,
     now: datetime,
 ) -> Declaration:
     """Merge a body into a declaration, draft or lodged; all of it or nothing.
 
-    vehicle_id: the one vehicle that body["vehicles"][0] is about, so that its VIN may change; seen: the mark of what a
-    page about a draft has seen there (`typed.mark_of`).
+    vehicle_id: the one vehicle that body["vehicles"][0] is about, so that its VIN may change; seen, key: the mark of
+    what a page about a draft has seen there (`typed.mark_of`), and the page's own key.
     Raises: NotPermitted; Conflict VEHICLE_AT_PORT, CHANGED_MEANWHILE, VIN_HAS_CONTROLS or when it ended; Unacceptable
     for errors that the change brings.
     """
@@ -53,10 +55,12 @@ def amend(
     if declaration.is_draft:
         if vehicle_id is not None:
             values = body["vehicles"][0]
-            keep_vehicle(declaration_id=declaration_id, vehicle_id=vehicle_id, values=values, seen=seen, by=by, now=now)
+            keep_vehicle(
+                declaration_id=declaration_id, vehicle_id=vehicle_id, values=values, seen=seen, key=key, by=by, now=now
+            )
             return Declaration.objects.get(pk=declaration_id)
         if seen is not None:
-            return keep_header(declaration_id=declaration_id, body=body, seen=seen, by=by, now=now)
+            return keep_header(declaration_id=declaration_id, body=body, seen=seen, key=key, by=by, now=now)
         return change_draft(declaration_id=declaration_id, body=body, by=by, now=now)
     if declaration.status not in HOLDING_VIN:
         raise Conflict("ALREADY_ENDED", _("This declaration has ended; declare again instead."))
@@ -67,6 +71,7 @@ def amend(
     if not header and not changes:
         return declaration
     _expect_movable(vehicles, header, changes)
+    _expect_port(before, body, now=now)
     for vehicle, names in changes:
         if "vin" in names:
             expect_free_to_rename(vehicle)
@@ -210,6 +215,16 @@ def _expect_movable(vehicles: list[Vehicle], header: set[str], changes: list[tup
     amended = any(row.status != VehicleStatus.DECLARED for row, names in changes if set(names) - AT_ONCE)
     if in_port or amended:
         raise Conflict("VEHICLE_AT_PORT", _("A vehicle concerned is at the port; this can no longer be changed here."))
+
+
+def _expect_port(before: Mapping[str, Any], body: Mapping[str, Any], *, now: datetime) -> None:
+    """What is with customs stays at a port that there is; the row could not even be written without one.
+
+    Raises: Unacceptable.
+    """
+    if "port" in body and body["port"] not in load_reference().ports:
+        found = checks.check_header({**before, **body}, load_reference(), timezone.localdate(now))
+        raise Unacceptable([problem for problem in errors(found) if problem.pointer == "/port"])
 
 
 def _write(

@@ -47,7 +47,8 @@ def create(
     Raises: NotPermitted.
     """
     permissions.check_can_declare_for(by, organisation.pk)
-    declaration = Declaration(organisation=organisation, created_by=by, created_at=now, updated_at=now, begun_key=key)
+    declaration = Declaration(organisation=organisation, created_by=by, created_at=now, updated_at=now)
+    declaration.begun_key = declaration.typed_key = key
     write_header(declaration, body)
     declaration.begin(by=by, at=now)
     add_vehicles(declaration, body.get("vehicles") or [], by=by, now=now)
@@ -63,6 +64,7 @@ def change_draft(*, declaration_id: int, body: Mapping[str, Any], by: By, now: d
     """
     declaration = locked_draft(declaration_id, by=by)
     write_header(declaration, body)
+    declaration.typed_key = None
     declaration.save()
     known: defaultdict[str, list[Vehicle]] = defaultdict(list)
     there = Vehicle.objects.locked().filter(declaration=declaration).exclude(status=VehicleStatus.WITHDRAWN)

@@ -24,34 +24,60 @@ def mark_of(stored: Mapping[str, Any], names: Iterable[str]) -> str:
 
 @transaction.atomic
 def keep_header(
-    *, declaration_id: int, body: Mapping[str, Any], seen: str | None, by: By, now: datetime
+    *,
+    declaration_id: int,
+    body: Mapping[str, Any],
+    seen: str | None,
+    key: UUID | None = None,
+    by: By,
+    now: datetime,
 ) -> Declaration:
     """Merge a header into a draft, unless its fields say something that this page has not seen.
+
+    key: of the page; what it wrote itself it has seen, even if the answer never reached it.
 
     Raises: NotPermitted; Conflict when it is no draft any more, or CHANGED_MEANWHILE.
     """
     declaration = locked_draft(declaration_id, by=by)
-    names = _changing(declaration.header(), body, seen)
+    own = key is not None and declaration.typed_key == key
+    names = _changing(declaration.header(), body, None if own else seen)
     if not names:
         return declaration
-    return change_draft(declaration_id=declaration_id, body={name: body[name] for name in names}, by=by, now=now)
+    changed = {name: body[name] for name in names}
+    declaration = change_draft(declaration_id=declaration_id, body=changed, by=by, now=now)
+    declaration.typed_key = key
+    declaration.save(update_fields=["typed_key"])
+    return declaration
 
 
 @transaction.atomic
 def keep_vehicle(
-    *, declaration_id: int, vehicle_id: int, values: Mapping[str, Any], seen: str | None, by: By, now: datetime
+    *,
+    declaration_id: int,
+    vehicle_id: int,
+    values: Mapping[str, Any],
+    seen: str | None,
+    key: UUID | None = None,
+    by: By,
+    now: datetime,
 ) -> Vehicle:
     """Merge values into one vehicle of a draft, unless it says something that this page has not seen.
 
+    key: as for `keep_header`.
     Raises: as `keep_header`; Conflict when something stands against its VIN.
     """
     declaration = locked_draft(declaration_id, by=by)
     vehicle = Vehicle.objects.get(pk=vehicle_id, declaration=declaration)
-    names = _changing(vehicle.body(), values, seen)
-    if names:
-        values = {name: values[name] for name in names}
-        change_draft_vehicle(declaration_id=declaration_id, vehicle_id=vehicle_id, values=values, by=by, now=now)
-    return Vehicle.objects.get(pk=vehicle_id)
+    own = key is not None and vehicle.typed_key == key
+    names = _changing(vehicle.body(), values, None if own else seen)
+    if not names:
+        return vehicle
+    changed = {name: values[name] for name in names}
+    change_draft_vehicle(declaration_id=declaration_id, vehicle_id=vehicle_id, values=changed, by=by, now=now)
+    vehicle = Vehicle.objects.get(pk=vehicle_id)
+    vehicle.typed_key = key
+    vehicle.save(update_fields=["typed_key"])
+    return vehicle
 
 
 @transaction.atomic
@@ -71,7 +97,7 @@ def begin_draft(
         begun = Declaration.objects.filter(created_by=by, begun_key=key).first()
         if begun is None:
             raise
-        return change_draft(declaration_id=begun.pk, body=body, by=by, now=now)
+        return keep_header(declaration_id=begun.pk, body=body, seen=None, key=key, by=by, now=now)
 
 
 @transaction.atomic
@@ -86,7 +112,7 @@ def begin_vehicle(
     begun = declaration.vehicles.filter(begun_key=key).first() if key else None
     if begun is not None:
         return keep_vehicle(
-            declaration_id=declaration_id, vehicle_id=begun.pk, values=values, seen=None, by=by, now=now
+            declaration_id=declaration_id, vehicle_id=begun.pk, values=values, seen=None, key=key, by=by, now=now
         )
     add(declaration_id=declaration_id, vehicles=[values], key=key, by=by, now=now)
     return declaration.vehicles.order_by("-position", "-pk")[0]

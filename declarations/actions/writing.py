@@ -75,6 +75,7 @@ def add_vehicles(
     vehicles: list[Vehicle] = []
     for position, values in enumerate(bodies, start=last + 1):
         vehicle = Vehicle(declaration=declaration, position=position, begun_key=None if vehicles else key)
+        vehicle.typed_key = vehicle.begun_key
         write_vehicle(vehicle, values)
         vehicles.append(vehicle)
     begin(vehicles, by=by, at=now)
@@ -95,6 +96,7 @@ def add_vehicles(
 def change_vehicle(vehicle: Vehicle, values: Mapping[str, Any], *, now: datetime) -> None:
     """Write changed values of one vehicle, its papers and its driver."""
     write_vehicle(vehicle, values)
+    vehicle.typed_key = None
     vehicle.save()
     if "papers" in values:
         vehicle.papers.all().delete()

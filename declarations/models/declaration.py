@@ -81,6 +81,9 @@ class Declaration(Typed, Movable):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
     begun_key = models.UUIDField(null=True, editable=False)  # of the page that began it: sent twice, it is one draft
+    typed_key = models.UUIDField(
+        null=True, editable=False
+    )  # of the page that wrote the header last, while it is a draft
     created_at = models.DateTimeField(_("created at"))
     updated_at = models.DateTimeField(_("updated at"), db_index=True)
     # what the exporter says; in a draft anything may be missing, and what does not fit its column waits in `entered`

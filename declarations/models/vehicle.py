@@ -90,6 +90,7 @@ class Vehicle(Typed, Movable):
     declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="vehicles", verbose_name=_("declaration"))
     position = models.PositiveIntegerField(_("position"), default=0)
     begun_key = models.UUIDField(null=True, editable=False)  # of the page that began it: sent twice, it is one vehicle
+    typed_key = models.UUIDField(null=True, editable=False)  # of the page that wrote here last, while it is a draft
     # what the exporter says
     vin = models.CharField(_("VIN"), max_length=40, blank=True)
     make = models.CharField(_("make"), max_length=60, blank=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from declarations import timeline
 from declarations.models import Country, Declaration, DeclarationVersion, History, PaperType, Port, Role, Vehicle
+from declarations.models.body import CONSIGNEE_FIELDS, DECLARATION_FIELDS, VEHICLE_FIELDS
 from declarations.templatetags.show import exact_text
 from declarations.versions import Comparison, Difference, Kind, OfVehicle
 from declarations.words import Category, Condition, Direction, Mode, Powertrain
@@ -41,6 +42,14 @@ WORDS: dict[str, Mapping[str, Any]] = {
     "powertrain": dict(Powertrain.choices),
     "fuel": dict(Powertrain.choices),
 }
+ORDER = {
+    name: place
+    for place, name in enumerate(
+        (*DECLARATION_FIELDS, *(f"consignee.{name}" for name in CONSIGNEE_FIELDS), *VEHICLE_FIELDS, "driver", "papers")
+    )
+}
+"""Fields come in the order of the forms; the database gives a stored body back in one of its own."""
+
 COUNTRIES = frozenset({"destination_country", "consignee.country"})
 
 
@@ -154,7 +163,7 @@ def summary_of(found: Comparison) -> list[str]:
 @register.inclusion_tag("components/_sides.html")
 def sides(fields: Iterable[Difference]) -> dict[str, Any]:
     """The fields that differ, each with its label, what stood there and what stands there now."""
-    rows = list(fields)
+    rows = sorted(fields, key=lambda each: ORDER.get(each.name, len(ORDER)))
     names = _Names(rows)
     return {
         "pairs": [

@@ -98,6 +98,7 @@ def edit(request: HttpRequest, reference: str, code: str) -> HttpResponseBase:
                     declaration_id=declaration.pk,
                     body=body,
                     seen=None if "use" in request.POST else seen_of(request),
+                    key=key_of(request),
                     by=person(request),
                     now=timezone.now(),
                 )
@@ -111,6 +112,7 @@ def edit(request: HttpRequest, reference: str, code: str) -> HttpResponseBase:
         "declaration": declaration,
         "part": part,
         "failure": failure,
+        "key": new_key(request) if declaration.is_draft else "",
         "kept": Kept(mark(declaration.header(), part.body())) if declaration.is_draft else None,
         "check_href": reverse("declarations:check-section", args=[reference, code]),
         "back_href": reverse("declarations:detail", args=[reference]),
@@ -166,12 +168,12 @@ def copy(request: HttpRequest, reference: str) -> HttpResponseBase:
     declaration = find_mine(request, reference)
     vehicles = list(declaration.vehicles.order_by("position", "pk"))
     if request.method == "GET":
-        context = {"declaration": declaration, "vehicles": vehicles, "chosen": _again(vehicles)}
-        return render(request, "declarations/copy.html", context)
+        return _choose(request, declaration, vehicles, [])
     places = {int(place) for place in request.POST.getlist("vehicle") if place.isdecimal() and len(place) < 7}
-    if "chosen" in request.POST and not places:
-        messages.error(request, _("Choose at least one vehicle."))
-        return HttpResponseRedirect(reverse("declarations:copy", args=[reference]))
+    known = {row.position for row in vehicles}
+    if not places <= known or ("chosen" in request.POST and not places):
+        first = f"#vehicle_{min(known)}" if known else ""
+        return _choose(request, declaration, vehicles, [{"text": _("Choose at least one vehicle."), "href": first}])
     try:
         draft = actions.copy(
             declaration_id=declaration.pk,
@@ -184,6 +186,18 @@ def copy(request: HttpRequest, reference: str) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("declarations:detail", args=[reference]))
     messages.success(request, _("Copied into a new draft. Enter the planned arrival, check and lodge."))
     return HttpResponseRedirect(reverse("declarations:detail", args=[draft.reference]))
+
+
+def _choose(
+    request: HttpRequest, declaration: Declaration, vehicles: list[Vehicle], items: list[dict[str, str]]
+) -> HttpResponse:
+    context = {
+        "declaration": declaration,
+        "vehicles": vehicles,
+        "chosen": set() if items else _again(vehicles),
+        "items": items,
+    }
+    return render(request, "declarations/copy.html", context)
 
 
 def _again(vehicles: list[Vehicle]) -> set[int]:

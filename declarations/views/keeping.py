@@ -57,7 +57,12 @@ def keep_section(request: HttpRequest, declaration: Declaration, body: Mapping[s
 
     def keep() -> Mapping[str, Any]:
         kept = actions.keep_header(
-            declaration_id=declaration.pk, body=body, seen=seen_of(request), by=person(request), now=timezone.now()
+            declaration_id=declaration.pk,
+            body=body,
+            seen=seen_of(request),
+            key=key_of(request),
+            by=person(request),
+            now=timezone.now(),
         )
         return kept.header()
 
@@ -77,6 +82,7 @@ def keep_vehicle(
             vehicle_id=vehicle.pk,
             values=values,
             seen=seen_of(request),
+            key=key_of(request),
             by=person(request),
             now=timezone.now(),
         )

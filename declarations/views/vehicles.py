@@ -108,7 +108,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         "kept": kept,
     }
     answered = render(request, "declarations/_slots.html", context)
-    if key is not None and known is not None:
+    if kept is not None and not place and known is not None:
         answered["HX-Replace-Url"] = reverse("declarations:vehicle", args=[reference, known.position])
     return answered
 
@@ -143,6 +143,7 @@ def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[s
                     vehicle_id=vehicle.pk,
                     body=body,
                     seen=seen_of(request),
+                    key=key_of(request),
                     by=person(request),
                     now=timezone.now(),
                 )
@@ -178,7 +179,7 @@ def _vehicle_page(
         "entry": entry,
         "part": next((name for name, parts in PARTS.items() if parts == entry.parts), ""),
         "failure": failure,
-        "key": new_key(request) if vehicle is None and is_draft else "",
+        "key": new_key(request) if is_draft else "",
         "kept": Kept(mark(vehicle.body(), entry.body()) if vehicle else "") if is_draft else None,
         "items": entry.items() if is_told and "more_papers" not in request.POST else [],
         "is_told": is_told,

@@ -117,7 +117,8 @@ def test_chosen_vehicles_are_declared_again(client, alice, declaration):
     client.force_login(alice)
     page = client.get(to(row, "copy"))
     assert page.context["chosen"] == {2}
-    assert client.post(to(row, "copy"), {"chosen": "1"})["Location"] == to(row, "copy")
+    for nothing in ({"chosen": "1"}, {"vehicle": "9"}):
+        assert "Choose at least one vehicle" in client.post(to(row, "copy"), nothing, headers=ENGLISH).content.decode()
     client.post(to(row, "copy"), {"chosen": "1", "vehicle": ["2"]})
     draft = type(row).objects.exclude(pk=row.pk).get()
     assert [vehicle.vin for vehicle in draft.vehicles.all()] == [second.vin]

@@ -129,3 +129,28 @@ def test_a_vehicle_is_begun_once_for_each_page(draft, alice):
         )
     assert draft.vehicles.count() == 2
     assert (row.position, row.colour) == (2, "blue")
+
+
+def test_what_a_page_wrote_itself_it_has_seen_even_if_no_answer_reached_it(draft, alice):
+    vehicle, key = draft.vehicles.get(), uuid.uuid4()
+    seen = mark(vehicle, ["colour"])
+    where = {"declaration_id": draft.pk, "vehicle_id": vehicle.pk, "by": alice, "now": LATER, "seen": seen}
+    for colour in ("red", "blue"):
+        actions.keep_vehicle(**where, values={"colour": colour}, key=key)
+    assert Vehicle.objects.get().colour == "blue"
+    seen = mark(draft, ["contract_number"])
+    for number in ("1", "2"):
+        body = {"contract_number": number}
+        actions.keep_header(declaration_id=draft.pk, body=body, seen=seen, key=key, by=alice, now=LATER)
+    assert Declaration.objects.get().contract_number == "2"
+
+
+def test_what_came_by_another_way_after_it_the_page_has_not_seen(draft, alice):
+    vehicle, key = draft.vehicles.get(), uuid.uuid4()
+    where = {"declaration_id": draft.pk, "vehicle_id": vehicle.pk, "by": alice, "now": LATER, "key": key}
+    actions.keep_vehicle(**where, values={"colour": "red"}, seen=mark(vehicle, ["colour"]))
+    actions.amend(
+        declaration_id=draft.pk, body={"vehicles": [{"vin": vehicle.vin, "colour": "green"}]}, by=alice, now=LATER
+    )
+    with refusal("CHANGED_MEANWHILE"):
+        actions.keep_vehicle(**where, values={"colour": "blue"}, seen=mark(vehicle, ["colour"]))
