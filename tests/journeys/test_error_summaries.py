@@ -34,6 +34,7 @@ class Reader(HTMLParser):
         self.ids: set[str] = set()
         self.links: list[str] = []
         self.summary: dict[str, str | None] = {}
+        self.is_refused = False  # for a reason that no field is about
         self.described: dict[str, list[str]] = {}
         self.wrong: list[str] = []
         self._depth = 0
@@ -49,6 +50,8 @@ class Reader(HTMLParser):
                 self.links.append(named.get("href") or "")
         elif "error-summary" in (named.get("class") or ""):
             self.summary, self._depth = named, 1
+        if named.get("role") == "alert" and "message--stop" in (named.get("class") or ""):
+            self.is_refused = named.get("tabindex") == "-1" and "data-takes-focus" in named
         if tag == "form":
             self.forms.append({"attrs": named, "fields": {}, "hidden": {}})
         if tag in ("input", "select", "textarea") and named.get("name") and self.forms:
@@ -70,7 +73,8 @@ def _faults(text: str) -> Iterator[str]:
     """What the contract misses on a page that says no."""
     page = Reader(text)
     if not page.summary:
-        yield "no summary of errors"
+        if page.wrong or not page.is_refused:
+            yield "no summary of errors"
         return
     if page.summary.get("tabindex") != "-1" or "data-takes-focus" not in page.summary:
         yield "the summary does not take the focus"
