@@ -146,9 +146,8 @@ class CopyBody(Body):
         required=False,
         allow_null=True,
         default=None,
-        min_length=1,
         max_length=MOST_VEHICLES,
-        help_text="VINs; also withdrawn and returned ones. All that are still in it unless given.",
+        help_text="VINs; also withdrawn and returned ones. All that are still in it unless given; none: the header alone.",
     )
 
 
