@@ -147,7 +147,7 @@ class CopyBody(Body):
         allow_null=True,
         default=None,
         max_length=MOST_VEHICLES,
-        help_text="VINs; also withdrawn and returned ones. All that are still in it unless given; none: the header alone.",
+        help_text="VINs; also withdrawn and returned ones. All still in it unless given; none: the header alone.",
     )
 
 
