@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from checkpoint.views import cases, desk, documents, dossier, home, inspections, organisations, overrides, scan, verbs
+from checkpoint.views import (
+    cases,
+    desk,
+    documents,
+    dossier,
+    home,
+    inspections,
+    organisations,
+    overrides,
+    scan,
+    verbs,
+    versions,
+)
 
 app_name = "checkpoint"
 
@@ -28,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk", desk.Desk.as_view(), name="desk"),
     path(DECLARATION, dossier.DeclarationPage.as_view(), name="declaration"),
     path(f"{DECLARATION}/documents", documents.Documents.as_view(), name="documents"),
+    path(f"{DECLARATION}/versions", versions.Versions.as_view(), name="versions"),
     path(f"{DECLARATION}/hold", verbs.PlaceHold.as_view(), name="hold"),
     path(f"{DECLARATION}/release", verbs.Release.as_view(), name="release"),
     path(f"{DECLARATION}/refuse", verbs.Refuse.as_view(), name="refuse"),

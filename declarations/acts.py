@@ -35,6 +35,15 @@ NOWHERE_NEAR = frozenset({VehicleStatus.DECLARED, VehicleStatus.WITHDRAWN})
 """Vehicles that do not stand in the port and have not left through it."""
 
 
+AGAIN = frozenset({VehicleStatus.RETURNED, VehicleStatus.WITHDRAWN})
+"""Vehicles that are out of their declaration without having arrived: they may be declared again."""
+
+
+def may_return(status: str) -> bool:
+    """Whether a vehicle waits for being declared again."""
+    return status in AGAIN
+
+
 def of_declaration(
     status: str, vehicles: Collection[str], *, is_asked: bool = False, may_appeal: bool = False
 ) -> frozenset[Act]:
@@ -59,6 +68,8 @@ def of_vehicle(declaration_status: str, status: str, *, is_assessed: bool = True
     """Acts on one vehicle of a declaration in that status."""
     if declaration_status in DRAFTS:
         return frozenset() if status == VehicleStatus.WITHDRAWN else frozenset({Act.EDIT, Act.REMOVE})
+    if may_return(status):
+        return frozenset({Act.COPY})
     if declaration_status not in HOLDING_VIN or status in CLOSED_VEHICLE:
         return frozenset()
     found = {Act.SWAP}

@@ -21,6 +21,7 @@ from declarations.views import (
     sheet_rows,
     sheets,
     vehicles,
+    versions,
 )
 from declarations.views.linked import driver, importer
 from declarations.views.people import account, agents, keys, organisation, security
@@ -43,6 +44,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/sections/<str:code>/check", drafting.check, name="check-section"),
     path(f"{ONE}/answers", lodging.answers, name="answers"),
     path(f"{ONE}/arrival", drafting.arrival, name="arrival"),
+    path(f"{ONE}/versions", versions.show, name="versions"),
     path(f"{ONE}/copy", drafting.copy, name="copy"),
     path(f"{ONE}/cancel", asking.cancel, name="cancel"),
     path(f"{ONE}/answer", answering.answer, name="answer"),

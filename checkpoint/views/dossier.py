@@ -13,6 +13,7 @@ from checkpoint.models import Passage
 from checkpoint.views import offers
 from checkpoint.views.compare import masked
 from checkpoint.views.frame import Officers
+from checkpoint.views.looked import seen_before
 from declarations import permissions
 from declarations.actions.drafting import check_draft, fresh
 from declarations.clearance.assessment import rows_with_problems
@@ -71,6 +72,7 @@ class DeclarationPage(Officers):
         open_checks = sum(check.closed_at is None for check in checks)
         values: dict[str, Any] = {
             "declaration": declaration,
+            "seen": seen_before(request, declaration),
             "facts": _header_facts(declaration),
             "page_obj": page,
             "holds": [(hold, permissions.can_lift(user, _of(hold, declaration))) for hold in holds],

@@ -70,6 +70,16 @@
     });
     document.addEventListener("htmx:afterSettle", settle);
 
+    /* A link that leads to an input opens it ready to be typed over. */
+    const aim = () => {
+        const input = location.hash.startsWith("#id_") && document.getElementById(location.hash.slice(1));
+        if (!input) return;
+        input.focus();
+        input.select?.();
+    };
+    window.addEventListener("hashchange", aim);
+    aim();
+
     /* "3 min ago" stays true. The same rule as relative_text in templatetags/show.py. */
     const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { style: "short" });
     const tick = () => {

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations import checks, permissions, tariff, vin
-from declarations.actions.drafting import change_draft, change_draft_vehicle, count_problems, fresh, remove_vehicle
+from declarations.actions.drafting import change_draft, count_problems, fresh, remove_vehicle
 from declarations.actions.lodging import VIN_IN_USE, hand_in_again, lodging_problems, remember_version, set_legal_time
+from declarations.actions.typed import keep_header, keep_vehicle
 from declarations.actions.writing import accepted_problems, change_vehicle, write_header
 from declarations.clearance.closing import withdraw
 from declarations.clearance.controls import expect_free_to_rename, settle
@@ -27,13 +29,7 @@ from declarations.lifecycle import (
 from declarations.models import By, Declaration, Driver, Vehicle, load_reference, note, owe
 from declarations.models.standing import recompute
 from declarations.problems import Problem, errors
-
-AT_ONCE = frozenset({"driver", "plate", "plate_expires_on", "papers"})
-"""What may be swapped until the exit, without an amendment (DOMAIN section 4)."""
-
-ARRIVAL = "planned_arrival_at"
-OWN_WORDS = frozenset({"functional_reference"})
-"""The exporter's own notes; customs does not look at them."""
+from declarations.versions import ARRIVAL, AT_ONCE, OWN_WORDS
 
 
 @transaction.atomic
@@ -42,23 +38,29 @@ def amend(
     declaration_id: int,
     body: Mapping[str, Any],
     vehicle_id: int | None = None,
+    seen: str | None = None,
+    key: UUID | None = None,
     by: Any,
     now: datetime,
 ) -> Declaration:
     """Merge a body into a declaration, draft or lodged; all of it or nothing.
 
-    vehicle_id: the one vehicle that body["vehicles"][0] is about, so that its VIN may change.
-    Raises: NotPermitted; Conflict VEHICLE_AT_PORT, VIN_HAS_CONTROLS or when it ended; Unacceptable for errors that the
-    change brings.
+    vehicle_id: the one vehicle that body["vehicles"][0] is about, so that its VIN may change; seen, key: the mark of
+    what a page about a draft has seen there (`typed.mark_of`), and the page's own key.
+    Raises: NotPermitted; Conflict VEHICLE_AT_PORT, CHANGED_MEANWHILE, VIN_HAS_CONTROLS or when it ended; Unacceptable
+    for errors that the change brings.
     """
     declaration = Declaration.objects.locked().get(pk=declaration_id)
     permissions.check_can_change(by, declaration)
     if declaration.is_draft:
         if vehicle_id is not None:
             values = body["vehicles"][0]
-            return change_draft_vehicle(
-                declaration_id=declaration_id, vehicle_id=vehicle_id, values=values, by=by, now=now
+            keep_vehicle(
+                declaration_id=declaration_id, vehicle_id=vehicle_id, values=values, seen=seen, key=key, by=by, now=now
             )
+            return Declaration.objects.get(pk=declaration_id)
+        if seen is not None:
+            return keep_header(declaration_id=declaration_id, body=body, seen=seen, key=key, by=by, now=now)
         return change_draft(declaration_id=declaration_id, body=body, by=by, now=now)
     if declaration.status not in HOLDING_VIN:
         raise Conflict("ALREADY_ENDED", _("This declaration has ended; declare again instead."))
@@ -70,6 +72,7 @@ def amend(
     if not header and not changes:
         return declaration
     _expect_movable(vehicles, header, changes)
+    _expect_port(before, body, now=now)
     for vehicle, names in changes:
         if "vin" in names:
             expect_free_to_rename(vehicle)
@@ -213,6 +216,16 @@ def _expect_movable(vehicles: list[Vehicle], header: set[str], changes: list[tup
     amended = any(row.status != VehicleStatus.DECLARED for row, names in changes if set(names) - AT_ONCE)
     if in_port or amended:
         raise Conflict("VEHICLE_AT_PORT", _("A vehicle concerned is at the port; this can no longer be changed here."))
+
+
+def _expect_port(before: Mapping[str, Any], body: Mapping[str, Any], *, now: datetime) -> None:
+    """What is with customs stays at a port that there is; the row could not even be written without one.
+
+    Raises: Unacceptable.
+    """
+    if "port" in body and body["port"] not in load_reference().ports:
+        found = checks.check_header({**before, **body}, load_reference(), timezone.localdate(now))
+        raise Unacceptable([problem for problem in errors(found) if problem.pointer == "/port"])
 
 
 def _write(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,13 +46,16 @@ def count_problems(declaration: Declaration, problems: Sequence[Problem]) -> Non
 
 
 @transaction.atomic
-def create(*, organisation: Organisation, body: Mapping[str, Any], by: Any, now: datetime) -> Declaration:
-    """Store a draft, however incomplete.
+def create(
+    *, organisation: Organisation, body: Mapping[str, Any], key: UUID | None = None, by: Any, now: datetime
+) -> Declaration:
+    """Store a draft, however incomplete. key: of the page that began it.
 
     Raises: NotPermitted.
     """
     permissions.check_can_declare_for(by, organisation.pk)
     declaration = Declaration(organisation=organisation, created_by=by, created_at=now, updated_at=now)
+    declaration.begun_key = declaration.typed_key = key
     write_header(declaration, body)
     declaration.begin(by=by, at=now)
     add_vehicles(declaration, body.get("vehicles") or [], by=by, now=now)
@@ -67,6 +71,7 @@ def change_draft(*, declaration_id: int, body: Mapping[str, Any], by: By, now: d
     """
     declaration = locked_draft(declaration_id, by=by)
     write_header(declaration, body)
+    declaration.typed_key = None
     declaration.save()
     known: defaultdict[str, list[Vehicle]] = defaultdict(list)
     there = Vehicle.objects.locked().filter(declaration=declaration).exclude(status=VehicleStatus.WITHDRAWN)
@@ -104,12 +109,19 @@ def change_draft_vehicle(
 
 
 @transaction.atomic
-def add(*, declaration_id: int, vehicles: Sequence[Mapping[str, Any]], by: By, now: datetime) -> Declaration:
-    """Add vehicles to a draft.
+def add(
+    *,
+    declaration_id: int,
+    vehicles: Sequence[Mapping[str, Any]],
+    key: UUID | None = None,
+    by: By,
+    now: datetime,
+) -> Declaration:
+    """Add vehicles to a draft. key: of the page on which a single one was begun.
 
     Raises: NotPermitted; Conflict when it is no draft any more.
     """
-    return _changed(locked_draft(declaration_id, by=by), vehicles, by=by, now=now)
+    return _changed(locked_draft(declaration_id, by=by), vehicles, key=key, by=by, now=now)
 
 
 @transaction.atomic
@@ -136,20 +148,23 @@ def _is_known_to_customs(vehicle: Vehicle) -> bool:
 
 
 @transaction.atomic
-def copy(*, declaration_id: int, by: Any, now: datetime) -> Declaration:
-    """Declare again: a new draft with everything of an older declaration but the pass and the planned arrival.
+def copy(*, declaration_id: int, vehicle_ids: Sequence[int] | None = None, by: Any, now: datetime) -> Declaration:
+    """Declare again: a new draft with everything of an older declaration but the passes and the planned arrival.
 
+    vehicle_ids: these vehicles alone, withdrawn and returned ones too; all that are still in it unless given.
     Files go along, but for what was uploaded to answer a question of customs.
-
     Raises: NotPermitted.
     """
     source = Declaration.objects.select_related("organisation").get(pk=declaration_id)
     permissions.check_can_change(by, source)
-    body = source.body()
-    if not body["vehicles"]:  # cancelled, expired or refused, it lost them all: they are what is declared again
-        body["vehicles"] = list({each.vin: each.body() for each in source.vehicles.order_by("position", "pk")}.values())
-    body["planned_arrival_at"] = None
-    draft = create(organisation=source.organisation, body=body, by=by, now=now)
+    rows = list(source.vehicles.select_related("driver").prefetch_related("papers").order_by("position", "pk"))
+    wanted = [row for row in rows if row.pk in set(vehicle_ids)] if vehicle_ids is not None else []
+    if vehicle_ids is None:
+        # Cancelled, expired or refused, it lost them all: they are what is declared again.
+        wanted = [row for row in rows if row.status != VehicleStatus.WITHDRAWN] or rows
+    bodies = list({each.vin: each.body() for each in wanted}.values())
+    header = {**source.header(), "planned_arrival_at": None}
+    draft = create(organisation=source.organisation, body={**header, "vehicles": bodies}, by=by, now=now)
     _carry_files(source, draft)
     count_problems(draft, check_draft(fresh(draft), now=now))
     return draft
@@ -180,8 +195,10 @@ def fresh(declaration: Declaration) -> Declaration:
     return Declaration.objects.prefetch_related("vehicles__papers", "vehicles__driver").get(pk=declaration.pk)
 
 
-def _changed(declaration: Declaration, new: Sequence[Mapping[str, Any]], *, by: By, now: datetime) -> Declaration:
-    add_vehicles(declaration, new, by=by, now=now)
+def _changed(
+    declaration: Declaration, new: Sequence[Mapping[str, Any]], *, key: UUID | None = None, by: By, now: datetime
+) -> Declaration:
+    add_vehicles(declaration, new, key=key, by=by, now=now)
     count_problems(declaration, check_draft(fresh(declaration), now=now))
     declaration.touch(at=now)
     return declaration

@@ -153,11 +153,10 @@ def set_legal_time(declaration: Declaration, *, now: datetime) -> None:
 
 
 def remember_version(declaration: Declaration, *, by: Any, now: datetime) -> None:
-    """Keep what was said, word for word; the driver's personal facts stay out of it."""
-    body = fresh(declaration).body()
-    for vehicle in body["vehicles"]:
-        vehicle["driver"] = bool(vehicle["driver"])
-    DeclarationVersion.objects.create(declaration=declaration, version=declaration.version, body=body, at=now, by=by)
+    """Keep what was said, word for word; of the driver a keyed fingerprint alone, for this row is never erased."""
+    DeclarationVersion.objects.create(
+        declaration=declaration, version=declaration.version, body=fresh(declaration).said(), at=now, by=by
+    )
 
 
 @transaction.atomic

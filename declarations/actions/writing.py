@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from declarations import persons, plates
 from declarations.actions.linking import hand_on
@@ -60,13 +61,22 @@ def write_vehicle(vehicle: Vehicle, values: Mapping[str, Any]) -> None:
 
 
 def add_vehicles(
-    declaration: Declaration, bodies: Sequence[Mapping[str, Any]], *, by: By, now: datetime
+    declaration: Declaration,
+    bodies: Sequence[Mapping[str, Any]],
+    *,
+    key: UUID | None = None,
+    by: By,
+    now: datetime,
 ) -> list[Vehicle]:
-    """Insert vehicles behind those that are there, with papers and drivers, in a fixed number of statements."""
+    """Insert vehicles behind those that are there, with papers and drivers, in a fixed number of statements.
+
+    key: of the page on which the first of them was begun.
+    """
     last = max((vehicle.position for vehicle in declaration.vehicles.all()), default=0)
-    vehicles = []
+    vehicles: list[Vehicle] = []
     for position, values in enumerate(bodies, start=last + 1):
-        vehicle = Vehicle(declaration=declaration, position=position)
+        vehicle = Vehicle(declaration=declaration, position=position, begun_key=None if vehicles else key)
+        vehicle.typed_key = vehicle.begun_key
         write_vehicle(vehicle, values)
         vehicles.append(vehicle)
     begin(vehicles, by=by, at=now)
@@ -87,6 +97,7 @@ def add_vehicles(
 def change_vehicle(vehicle: Vehicle, values: Mapping[str, Any], *, now: datetime) -> None:
     """Write changed values of one vehicle, its papers and its driver."""
     write_vehicle(vehicle, values)
+    vehicle.typed_key = None
     vehicle.save()
     if "papers" in values:
         vehicle.papers.all().delete()

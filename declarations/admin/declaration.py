@@ -136,7 +136,7 @@ class DeclarationAdmin(ReadOnly):
     """Declarations."""
 
     of_declaration = "pk"
-    hidden = ("entered", "revision")
+    hidden = ("entered", "revision", "begun_key", "typed_key")
     list_display = ("reference", "organisation", "port", "status", "channel", "lodged_at", "released_at", "updated_at")
     list_filter = ("status", "channel", "port", "mode", "direction")
     search_fields = ("reference", "functional_reference", "registration_number", "organisation__name", "vehicles__vin")
@@ -157,7 +157,7 @@ class VehicleAdmin(ReadOnly):
     """Vehicles."""
 
     of_declaration = "declaration"
-    hidden = ("entered", "plate_key")
+    hidden = ("entered", "plate_key", "begun_key", "typed_key")
     list_display = ("vin", "make", "model", "plate", "status", "channel", "ready", "live", "declaration")
     list_filter = ("status", "channel", "ready", "live", "condition", "powertrain", "declaration__port")
     search_fields = ("vin", "plate", "declaration__reference")

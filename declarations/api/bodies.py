@@ -138,6 +138,21 @@ class LodgeBody(Body):
     confirmed = serializers.ListField(child=ConfirmedBody(), required=False, default=list, max_length=5000)
 
 
+class CopyBody(Body):
+    """What to declare again."""
+
+    may_be_absent = True
+
+    vehicles = serializers.ListField(
+        child=Text(max_length=40),
+        required=False,
+        allow_null=True,
+        default=None,
+        max_length=MOST_VEHICLES,
+        help_text="VINs; also withdrawn and returned ones. All still in it unless given; none: the header alone.",
+    )
+
+
 class ReasonBody(Body):
     """Why."""
 

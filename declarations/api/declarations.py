@@ -203,13 +203,17 @@ class Overdue(DeclarationRoom):
 class Copy(DeclarationRoom):
     """Declare again."""
 
-    @extend_schema(operation_id="copyDeclaration", request=None, responses={201: answers.DeclarationAnswer})
+    @extend_schema(operation_id="copyDeclaration", request=bodies.CopyBody, responses={201: answers.DeclarationAnswer})
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
-        """Make a new draft with everything of this declaration but its passes and the planned arrival."""
+        """Make a new draft with everything of this declaration but its passes and the planned arrival.
+
+        Of its vehicles all, or those whose VINs are named.
+        """
         with self.changing(reference) as declaration:
-            self.read(bodies.NothingBody)
-            draft = actions.copy(declaration_id=declaration.pk, by=self.person, now=self.now)
+            vins = self.read(bodies.CopyBody)["vehicles"]
+            wanted = None if vins is None else [self.vehicle_of(declaration, vin).pk for vin in vins]
+            draft = actions.copy(declaration_id=declaration.pk, vehicle_ids=wanted, by=self.person, now=self.now)
         address = reverse("api-declaration", kwargs={"reference": draft.reference})
         return self.answer_whole(draft.pk, status=201, headers={"Location": address})
 

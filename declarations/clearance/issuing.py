@@ -69,6 +69,15 @@ def validity(declaration: Declaration, port: Port, *, issued_at: datetime) -> tu
     return (issued_at - EARLY).replace(microsecond=0), until.replace(microsecond=0)
 
 
+def says_the_same(old: Pass, vehicle: Vehicle, declaration: Declaration, port: Port, *, now: datetime) -> bool:
+    """Whether a pass that was issued may stay: VIN, port and validity are what a new one would say."""
+    # What stands in the port is not asked for a validity: its driver keeps the pass he has.
+    stays = vehicle.status != VehicleStatus.DECLARED or (
+        old.valid_until > now and validity(declaration, port, issued_at=old.issued_at)[1] == old.valid_until
+    )
+    return old.vin == vehicle.vin and old.port_id == port.code and stays
+
+
 def issue_passes(
     declaration: Declaration, vehicles: Iterable[Vehicle], *, by: By, now: datetime, reason: str, lost: bool = False
 ) -> list[Pass]:
@@ -89,12 +98,7 @@ def issue_passes(
     for vehicle in opened:
         old = newest.get(vehicle.pk)
         if old is not None and old.status == PassStatus.ISSUED:
-            same = old.vin == vehicle.vin and old.port_id == port.code
-            # What stands in the port is not asked for a validity: its driver keeps the pass he has.
-            stays = vehicle.status != VehicleStatus.DECLARED or (
-                old.valid_until > now and validity(declaration, port, issued_at=old.issued_at)[1] == old.valid_until
-            )
-            if same and stays and not lost:
+            if says_the_same(old, vehicle, declaration, port, now=now) and not lost:
                 continue
             stale.append(old)
         pass_id = secrets.randbelow(passes.MAX_PASS_ID)

@@ -1,5 +1,6 @@
 """The declaration: one exporter, one port, one direction and mode, one to many vehicles."""
 
+import json
 import secrets
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -15,8 +16,17 @@ from declarations.models.body import DECLARATION_FIELDS, Typed, overlay
 from declarations.models.history import History
 from declarations.models.movable import Movable
 from declarations.models.parties import Roles, roles_of
-from declarations.models.triggers import LAW_3_DECLARATION, LAW_6, Law, begins_at_the_beginning, status_has_history
+from declarations.models.sealed import fingerprint
+from declarations.models.triggers import (
+    LAW_3_DECLARATION,
+    LAW_6,
+    Law,
+    append_only,
+    begins_at_the_beginning,
+    status_has_history,
+)
 from declarations.readiness import Wait, wait_of_declaration
+from declarations.versions import Comparison, compare
 from declarations.words import Channel
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -70,6 +80,10 @@ class Declaration(Typed, Movable):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("created by")
     )
+    begun_key = models.UUIDField(null=True, editable=False)  # of the page that began it: sent twice, it is one draft
+    typed_key = models.UUIDField(
+        null=True, editable=False
+    )  # of the page that wrote the header last, while it is a draft
     created_at = models.DateTimeField(_("created at"))
     updated_at = models.DateTimeField(_("updated at"), db_index=True)
     # what the exporter says; in a draft anything may be missing, and what does not fit its column waits in `entered`
@@ -122,6 +136,11 @@ class Declaration(Typed, Movable):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["created_by", "begun_key"],
+                condition=Q(begun_key__isnull=False),
+                name="declaration_begun_once",
+            ),
             models.CheckConstraint(name="declaration_status_known", condition=Q(status__in=DeclarationStatus.values)),
             models.CheckConstraint(
                 name="declaration_lodged_has_port",
@@ -196,6 +215,30 @@ class Declaration(Typed, Movable):
         """The whole declaration body of CONTRACT section 2, as the checks and the API read it."""
         return {**self.header(), "vehicles": [vehicle.body() for vehicle in self.present_vehicles()]}
 
+    def said(self) -> dict[str, Any]:
+        """The body as a version keeps it: each vehicle with its place, of its driver a keyed fingerprint alone."""
+        vehicles = [
+            {
+                **vehicle.body(),
+                "driver": fingerprint(json.dumps(driver.body(), sort_keys=True)) if driver else None,
+                "place": vehicle.position,
+            }
+            for vehicle in self.present_vehicles()
+            for driver in [vehicle.get_driver()]
+        ]
+        return {**self.header(), "vehicles": vehicles}
+
+    def side_by_side(self, old: int, new: int | None) -> Comparison:
+        """Two versions compared; new: None for what stands there now, swaps since the last version included.
+
+        Raises: DoesNotExist for a version that never was.
+        """
+        before = self.versions.get(version=old).body
+        if new is not None:
+            return compare(before, self.versions.get(version=new).body)
+        now = Declaration.objects.prefetch_related("vehicles__papers", "vehicles__driver").get(pk=self.pk)
+        return compare(before, now.said())
+
     def present_vehicles(self) -> list[Any]:
         """Vehicles in their order, prefetched or read now, without those withdrawn after lodging."""
         vehicles = sorted(self.vehicles.all(), key=lambda vehicle: (vehicle.position, vehicle.pk))
@@ -205,7 +248,7 @@ class Declaration(Typed, Movable):
 class DeclarationVersion(models.Model):
     """What was said at one lodging or amendment, word for word, so that versions can be put side by side."""
 
-    declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="versions")
+    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField(_("version"))
     body = models.JSONField(_("body"))
     at = models.DateTimeField(_("at"))
@@ -216,6 +259,7 @@ class DeclarationVersion(models.Model):
         verbose_name_plural = _("versions of declarations")
         ordering = ["declaration", "version"]
         constraints = [models.UniqueConstraint(fields=["declaration", "version"], name="declaration_version_once")]
+        triggers = append_only("declaration_version")
 
     def __str__(self) -> str:
         """Reference and number."""

@@ -93,6 +93,8 @@ class Vehicle(Typed, Movable):
 
     declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="vehicles", verbose_name=_("declaration"))
     position = models.PositiveIntegerField(_("position"), default=0)
+    begun_key = models.UUIDField(null=True, editable=False)  # of the page that began it: sent twice, it is one vehicle
+    typed_key = models.UUIDField(null=True, editable=False)  # of the page that wrote here last, while it is a draft
     # what the exporter says
     vin = models.CharField(_("VIN"), max_length=40, blank=True)
     make = models.CharField(_("make"), max_length=60, blank=True)
@@ -144,6 +146,9 @@ class Vehicle(Typed, Movable):
         ]
         constraints = [
             models.UniqueConstraint(fields=["vin"], condition=Q(live=True), name="vehicle_one_live_vin"),
+            models.UniqueConstraint(
+                fields=["declaration", "begun_key"], condition=Q(begun_key__isnull=False), name="vehicle_begun_once"
+            ),
             models.CheckConstraint(name="vehicle_status_known", condition=Q(status__in=VehicleStatus.values)),
             models.CheckConstraint(
                 name="vehicle_exited_at_when_out",

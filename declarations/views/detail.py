@@ -186,20 +186,22 @@ def _card(
         "driver": driver.name if driver else "",
         "findings": _findings(vehicle),
         "acts": [
-            {"name": str(words), "href": reverse(f"declarations:{route}", args=args)}
-            for act, route, words in VEHICLE_LINKS
+            {"name": str(words), "href": reverse(f"declarations:{route}", args=args) + field}
+            for act, route, field, words in VEHICLE_LINKS
             if may_change and act in may
         ],
         "links_href": reverse("declarations:vehicle-links", args=args) if may_change else "",
+        "may_copy": may_change and Act.COPY in may,
     }
 
 
 VEHICLE_LINKS = (
-    (Act.SWAP, "vehicle-driver", gettext_lazy("Swap driver or plate")),
-    (Act.SWAP, "vehicle-papers", gettext_lazy("Papers")),
-    (Act.AMEND, "vehicle", gettext_lazy("Change vehicle")),
-    (Act.RENEW_PASS, "renew", gettext_lazy("New pass")),
-    (Act.WITHDRAW, "withdraw", gettext_lazy("Withdraw")),
+    (Act.SWAP, "vehicle-driver", "#id_driver-name", gettext_lazy("Swap driver")),
+    (Act.SWAP, "vehicle-driver", "#id_plate", gettext_lazy("Swap plate")),
+    (Act.SWAP, "vehicle-papers", "", gettext_lazy("Papers")),
+    (Act.AMEND, "vehicle", "", gettext_lazy("Change vehicle")),
+    (Act.RENEW_PASS, "renew", "", gettext_lazy("New pass")),
+    (Act.WITHDRAW, "withdraw", "", gettext_lazy("Withdraw")),
 )
 
 

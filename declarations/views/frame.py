@@ -1,13 +1,13 @@
 """What every page of this door does: sign-in, the walls between tenants, and an action's refusal in plain words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
@@ -76,7 +76,7 @@ def attempt(request: HttpRequest, action: Callable[..., Any], **options: Any) ->
     return True
 
 
-def repaired(request: HttpRequest) -> Mapping[str, Any]:
+def repaired(request: HttpRequest) -> QueryDict:
     """What was sent, with the repair that was tapped put in its field."""
     data = request.POST.copy()
     for field in ("vin", "hs_code"):

@@ -17,8 +17,11 @@ from declarations.errors import DomainError
 from declarations.forms import VehicleEntry
 from declarations.forms.entry import PAPERS, PLATE, WHOLE, like
 from declarations.models import Declaration, Vehicle, load_reference
+from declarations.models.standing import answer
 from declarations.problems import Level, Problem, errors
+from declarations.views.foretelling import ask_first, is_asking
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person, repaired
+from declarations.views.keeping import Kept, keep_vehicle, key_of, mark, new_key, seen_of
 from declarations.views.marks import marked
 
 PARTS = {"driver": frozenset({PLATE}), "papers": frozenset({PAPERS})}
@@ -50,10 +53,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponseBase:
         entry = VehicleEntry(data=data)
         if entry.is_readable and "more_papers" not in request.POST:
             try:
-                actions.add(
-                    declaration_id=declaration.pk, vehicles=[entry.body()], by=person(request), now=timezone.now()
-                )
-                return _after(request, declaration, declaration.vehicles.order_by("-position").first(), entry)
+                return _after(request, declaration, _begun(request, declaration, entry), entry)
             except DomainError as refusal:
                 failure = str(refusal)
     else:
@@ -75,13 +75,25 @@ def part(request: HttpRequest, reference: str, place: int, name: str) -> HttpRes
 
 @page("POST")
 def check(request: HttpRequest, reference: str) -> HttpResponse:
-    """What is wrong with a vehicle as it is typed, and the HS codes that fit; nothing is stored."""
+    """What is wrong with a vehicle as it is typed, and the HS codes that fit.
+
+    Into a draft it is stored at once, for pages that ask for it: a new one with the key of its page.
+    """
     declaration = find_mine(request, reference)
     data = repaired(request)
     parts = PARTS.get(request.POST.get("part", ""), WHOLE)
-    place = request.GET.get("place", "")
+    place, key = request.GET.get("place", ""), key_of(request)
     known = find_vehicle(declaration, int(place)) if place.isdecimal() else None
     entry = VehicleEntry(data=data, parts=parts)
+    kept = None
+    if entry.is_readable and known is not None:
+        kept = keep_vehicle(request, declaration, known, entry.body())
+    elif entry.is_readable and key is not None and declaration.is_draft:
+        try:
+            known = _begun(request, declaration, entry)
+            kept = Kept(mark(known.body(), entry.body()), timezone.now())
+        except DomainError as refusal:
+            kept = Kept(refusal=str(refusal))
     if entry.is_readable:
         whole = {**(known.body() if known else {}), **entry.body()}
         entry.take(_problems(declaration, whole, known), all_of_them="checked" in request.POST)
@@ -93,8 +105,12 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         "proposals": _proposals(entry) if parts == WHOLE else None,
         "with_vin": parts == WHOLE,
         "check_href": request.get_full_path(),
+        "kept": kept,
     }
-    return render(request, "declarations/_slots.html", context)
+    answered = render(request, "declarations/_slots.html", context)
+    if kept is not None and not place and known is not None:
+        answered["HX-Replace-Url"] = reverse("declarations:vehicle", args=[reference, known.position])
+    return answered
 
 
 @page("POST")
@@ -114,13 +130,20 @@ def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[s
     stored = vehicle.body()
     failure = ""
     if request.method == "POST":
-        entry = VehicleEntry(data=repaired(request), parts=parts)
-        if entry.is_readable and "more_papers" not in request.POST:
+        data = repaired(request)
+        entry = VehicleEntry(data=data, parts=parts)
+        if entry.is_readable and "more_papers" not in request.POST and not is_asking(request):
+            sent = entry.body()
+            body = {"vehicles": [sent if declaration.is_draft else _changed(stored, sent)]}
             try:
+                if parts == WHOLE and (asked := ask_first(request, declaration, body, vehicle=vehicle, data=data)):
+                    return asked
                 declaration = actions.amend(
                     declaration_id=declaration.pk,
                     vehicle_id=vehicle.pk,
-                    body={"vehicles": [_changed(stored, entry.body())]},
+                    body=body,
+                    seen=seen_of(request),
+                    key=key_of(request),
                     by=person(request),
                     now=timezone.now(),
                 )
@@ -131,6 +154,16 @@ def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[s
         entry = VehicleEntry(body=stored, parts=parts)
         entry.take(_problems(declaration, stored, vehicle), all_of_them="check" in request.GET)
     return _vehicle_page(request, declaration, vehicle, entry, failure=failure)
+
+
+def _begun(request: HttpRequest, declaration: Declaration, entry: VehicleEntry) -> Vehicle:
+    return actions.begin_vehicle(
+        declaration_id=declaration.pk,
+        values=entry.body(),
+        key=key_of(request),
+        by=person(request),
+        now=timezone.now(),
+    )
 
 
 def _vehicle_page(
@@ -146,6 +179,8 @@ def _vehicle_page(
         "entry": entry,
         "part": next((name for name, parts in PARTS.items() if parts == entry.parts), ""),
         "failure": failure,
+        "key": new_key(request) if is_draft else "",
+        "kept": Kept(mark(vehicle.body(), entry.body()) if vehicle else "") if is_draft else None,
         "items": entry.items() if is_told and "more_papers" not in request.POST else [],
         "is_told": is_told,
         "is_draft": is_draft,
@@ -158,14 +193,11 @@ def _vehicle_page(
     return render(request, "declarations/vehicle.html", context)
 
 
-def _after(
-    request: HttpRequest, declaration: Declaration, vehicle: Vehicle | None, entry: VehicleEntry
-) -> HttpResponseBase:
+def _after(request: HttpRequest, declaration: Declaration, vehicle: Vehicle, entry: VehicleEntry) -> HttpResponseBase:
     """Where to go once a vehicle is stored: to the next one, to the list, or here again for what needs repair."""
-    assert vehicle is not None, "it was stored just now"
     args = [declaration.reference]
     if not declaration.is_draft:
-        messages.success(request, _("Changed. The driver's pass stays as it is unless you are told otherwise."))
+        messages.success(request, _told_at_once(vehicle))
         return HttpResponseRedirect(reverse("declarations:detail", args=args))
     here = reverse("declarations:vehicle", args=[*args, vehicle.position])
     messages.success(request, _("Saved as draft."))
@@ -178,6 +210,20 @@ def _after(
     if "another" in request.POST:
         return HttpResponseRedirect(f"{reverse('declarations:vehicle-new', args=args)}?like={vehicle.position}")
     return HttpResponseRedirect(reverse("declarations:vehicles", args=args))
+
+
+def _told_at_once(vehicle: Vehicle) -> str:
+    """What a change of a lodged vehicle has come to: checked again already, and whether it may drive."""
+    now = timezone.now()
+    rows = list(Vehicle.objects.filter(pk=vehicle.pk).select_related("declaration"))
+    standing = answer(rows, now=now)[vehicle.pk]
+    words = {"vin": vehicle.vin[-6:]}
+    if rows[0].being_assessed:
+        return _("…%(vin)s changed. Customs looks at it again; the answer appears here.") % words
+    if standing.ready:
+        return _("…%(vin)s changed and checked again: ready. The pass stays valid.") % words
+    reasons = " ".join(dict.fromkeys(each.message for each in standing.because))
+    return _("…%(vin)s changed and checked again: not ready yet.") % words + f" {reasons}"
 
 
 def _model_of(declaration: Declaration, place: str) -> dict[str, Any]:

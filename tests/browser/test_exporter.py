@@ -137,15 +137,111 @@ def test_bad_vehicles_are_left_out_with_the_thumb(open_page, alice, declaration)
     assert Declaration.objects.get(pk=row.pk).status == D.LODGED
 
 
-def test_driver_and_plate_are_swapped_with_two_taps_and_the_typing(open_page, alice, declaration):
+@pytest.mark.parametrize(
+    ("link", "field", "typed"),
+    [("Swap driver", "#id_driver-name", "Wang Fang"), ("Swap plate", "#id_plate", "新A54321临")],
+)
+def test_driver_or_plate_is_swapped_with_two_taps_and_the_typing(open_page, alice, declaration, link, field, typed):
     row = declaration(now=timezone.now())
+    before = row.vehicles.get().passes.get()
     page = open_page(alice, width=360, has_touch=True)
     page.goto(to(row))
-    page.locator("text=Swap driver or plate").tap()
-    page.fill("#id_driver-name", "Wang Fang")
+    page.evaluate("sessionStorage.taps = 0")
+    page.context.add_init_script(COUNT_TAPS)
+    page.evaluate(COUNT_TAPS)
+    page.locator(f"text={link}").first.tap()
+    expect(page.locator(field)).to_be_focused()
+    assert page.evaluate("getSelection().toString()"), "what stands there is selected, to be typed over"
+    page.keyboard.type(typed)
     page.locator("button:has-text('Save change')").last.tap()
-    expect(page.locator(".messages")).to_contain_text("Changed")
-    assert Vehicle.objects.get().driver.name == "Wang Fang"
+    expect(page.locator(".messages")).to_contain_text("checked again: ready. The pass stays valid.")
+    assert page.evaluate("Number(sessionStorage.taps)") == 2
+    vehicle = Vehicle.objects.get()
+    assert typed in (vehicle.driver.name, vehicle.plate)
+    after = vehicle.passes.get()
+    assert (after.pass_id, after.code, after.status) == (before.pass_id, before.code, "ISSUED")
+
+
+COUNT_TAPS = (
+    "document.addEventListener('click', () => { sessionStorage.taps = Number(sessionStorage.taps) + 1; }, true)"
+)
+
+
+def test_a_swap_that_leaves_something_open_says_what(open_page, alice, declaration):
+    row = declaration(now=timezone.now())
+    page = open_page(alice)
+    page.goto(to(row, "vehicle-driver", 1))
+    for field in ("name", "passport_number", "phone", "card"):
+        page.fill(f"#id_driver-{field}", "")
+    page.select_option("#id_driver-nationality", "")
+    page.click("button:has-text('Save change') >> nth=-1")
+    expect(page.locator(".messages")).to_contain_text("not ready yet")
+
+
+def test_a_closed_phone_loses_nothing(open_page, alice, declaration):
+    row = declaration(status=D.DRAFT, now=timezone.now())
+    page = open_page(alice, width=360)
+    page.goto(to(row, "vehicle-new"))
+    page.fill("#id_vin", vin_number(9))
+    page.fill("#id_make", "Geely")
+    page.keyboard.press("Tab")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+    expect(page).to_have_url(re.compile("/vehicles/2$"))
+    page.fill("#id_model", "Coolray")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(300)
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+    page.wait_for_load_state("networkidle")
+    page.close()
+    again = open_page(alice, width=360)
+    again.goto(to(row, "vehicle", 2))
+    for field, value in (("vin", vin_number(9)), ("make", "Geely"), ("model", "Coolray")):
+        expect(again.locator(f"#id_{field}")).to_have_value(value)
+    assert row.vehicles.count() == 2
+
+
+def test_a_declaration_that_was_only_begun_is_found_again_among_the_drafts(open_page, alice):
+    page = open_page(alice)
+    page.goto(reverse("declarations:new"))
+    page.fill("#id_functional_reference", "PO-55")
+    page.keyboard.press("Tab")
+    expect(page.locator("#saved")).to_contain_text("Saved at")
+    expect(page).to_have_url(re.compile("/sections/route$"))
+    page.goto("/")
+    expect(page.locator(".drafts")).to_contain_text("PO-55")
+    assert Declaration.objects.count() == 1
+
+
+def test_of_two_windows_the_later_one_is_told(open_page, alice, declaration):
+    row = declaration(status=D.DRAFT, now=timezone.now())
+    first, second = open_page(alice), open_page(alice)
+    for page in (first, second):
+        page.goto(to(row, "section", "contract"))
+    for page, number in ((first, "SG-1"), (second, "SG-2")):
+        page.fill("#id_contract_number", number)
+        page.keyboard.press("Tab")
+        page.wait_for_load_state("networkidle")
+    expect(first.locator("#saved")).to_contain_text("Saved at")
+    expect(second.locator("#saved")).to_contain_text("in another window")
+    assert Declaration.objects.get().contract_number == "SG-1"
+
+
+def test_what_an_amendment_costs_is_read_before_it_is_sent(open_page, violations, alice, declaration):
+    row = declaration(now=timezone.now())
+    page = open_page(alice, width=360)
+    page.goto(to(row, "section", "contract"))
+    page.fill("#id_contract_number", "SG-77")
+    page.click("button:has-text('Save change')")
+    expect(page.locator("h1")).to_have_text("You change this")
+    expect(page.locator(".side-new")).to_contain_text("SG-77")
+    assert violations(page) == []
+    page.click("button:has-text('Go on typing')")
+    expect(page.locator("#id_contract_number")).to_have_value("SG-77")
+    assert Declaration.objects.get().version == 1
+    page.click("button:has-text('Save change')")
+    page.click("button:has-text('Send this change')")
+    expect(page.locator("#progress")).to_contain_text("Customs is deciding")
+    assert Declaration.objects.get().version == 2
 
 
 def test_an_error_summary_takes_the_focus_and_leads_to_the_field(open_page, alice, declaration):

@@ -48,7 +48,8 @@ def test_a_refusal_can_be_appealed_within_its_term():
         (V.REFERRED, {Act.SWAP, Act.RENEW_PASS}),
         (V.DETAINED, {Act.SWAP, Act.RENEW_PASS}),
         (V.EXITED, set()),
-        (V.WITHDRAWN, set()),
+        (V.WITHDRAWN, {Act.COPY}),
+        (V.RETURNED, {Act.COPY}),
     ],
 )
 def test_a_released_vehicle_may_be_changed_less_the_further_it_is(status, expected):

@@ -141,7 +141,12 @@ def test_a_vehicle_is_amended_and_assessed_again_alone(client, alice, declaratio
     client.force_login(alice)
     body = {name: str(value) for name, value in vehicle_body(1).items() if name not in ("papers", "driver")}
     body |= {f"driver-{name}": value for name, value in vehicle_body(1)["driver"].items()}
-    client.post(to(row, "vehicle", 1), {**body, "vin": row.vehicles.first().vin, "colour": "black"})
+    typed = {**body, "vin": row.vehicles.first().vin, "colour": "black"}
+    page = client.post(to(row, "vehicle", 1), typed, headers=ENGLISH).content.decode()
+    assert "Customs looks at this vehicle again" in page
+    assert "Every pass that was handed out stays valid" in page
+    assert not row.vehicles.filter(colour="black").exists()
+    client.post(to(row, "vehicle", 1), {**typed, "sent": "1"})
     changed, other = row.vehicles.order_by("position")
     assert (changed.colour, changed.being_assessed) == ("black", True)
     assert not other.being_assessed
@@ -172,7 +177,11 @@ def test_the_header_is_amended_as_long_as_no_vehicle_is_at_the_port(client, alic
         "incoterm_place": "Semey",
         "currency": "CNY",
     }
-    assert client.post(contract, typed)["Location"] == to(row)
+    page = client.post(contract, typed, headers=ENGLISH).content.decode()
+    assert "Customs looks at the whole declaration again" in page
+    assert "Astana Motors" in page and "Semey Auto" in page
+    assert Declaration.objects.get().status == D.RELEASED
+    assert client.post(contract, {**typed, "sent": "1"})["Location"] == to(row)
     assert Declaration.objects.get().status == D.LODGED
     here = declaration()
     scanner("CNHRS-E1").scan(here.vehicles.get())
@@ -186,7 +195,11 @@ def test_the_planned_arrival_moves_and_the_pass_with_it(client, alice, declarati
     row = declaration()
     client.force_login(alice)
     assert "2026-11-23T12:00" in client.get(to(row, "arrival")).content.decode()
-    client.post(to(row, "arrival"), {"planned_arrival_at": "2026-11-28T10:00"})
+    typed = {"planned_arrival_at": "2026-11-28T10:00"}
+    page = client.post(to(row, "arrival"), typed, headers=ENGLISH).content.decode()
+    assert "The pass of 1 vehicle is made anew" in page
+    assert Pass.objects.get().version == 1
+    client.post(to(row, "arrival"), {**typed, "sent": "1"})
     assert Declaration.objects.get().planned_arrival_at.isoformat() == "2026-11-28T02:00:00+00:00"
     assert Pass.objects.filter(status="ISSUED").get().version == 2
     page = client.post(to(row, "arrival"), {"planned_arrival_at": "never"}).content.decode()

@@ -153,6 +153,7 @@ DECLARATION_PAGES = (
     "/sections/<str:code>/check",
     "/answers",
     "/arrival",
+    "/versions",
     "/copy",
     "/cancel",
     "/answer",
@@ -222,6 +223,7 @@ JUDGES_PAGES = (
 DOSSIER_PAGES = (
     "",
     "/documents",
+    "/versions",
     "/hold",
     "/release",
     "/refuse",

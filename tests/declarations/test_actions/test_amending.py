@@ -54,6 +54,11 @@ class TestTheHeader:
         assert row.vehicles.get().ready
         assert list(DeclarationVersion.objects.values_list("version", flat=True)) == [1, 2]
 
+    @pytest.mark.parametrize("port", [None, "", "XXXXX"])
+    def test_without_a_port_that_there_is_it_is_refused(self, released, alice, port):
+        with unacceptable(("REQUIRED" if not port else "PORT_UNKNOWN", "/port")):
+            amend(released, alice, port=port)
+
     def test_it_does_not_answer_what_an_officer_has_asked(self, declaration, alice):
         row = declaration(status=DeclarationStatus.DOCUMENTS_REQUIRED)
         amend(row, alice, contract_number="SG-2")

@@ -50,7 +50,8 @@ class TestADraftBecomesLodged:
         lodge(row, alice)
         kept = DeclarationVersion.objects.get(declaration=row)
         assert kept.body["contract_number"] == row.contract_number
-        assert kept.body["vehicles"][0]["driver"] is True
+        assert len(kept.body["vehicles"][0]["driver"]) == 64, "a fingerprint"
+        assert kept.body["vehicles"][0]["place"] == 1
         assert "Li Wei" not in str(kept.body)
 
     def test_vins_and_codes_are_stored_in_their_one_spelling(self, draft, alice):
