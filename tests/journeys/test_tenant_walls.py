@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -28,6 +28,7 @@ from seeds.photos import photo_of_a_car
 from tests.caller import Caller, key_of, key_of_device
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
 from tests.files import pdf, photo
+from tests.journeys.of_alice import fingerprint
 from tests.journeys.rows import API, METHODS, OFFICER, ROLES, ROWS, WHY, is_back_office, routes, walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -146,48 +147,6 @@ def keepers(alice: User, reference: None) -> dict[str, User]:
     for role in ROLES:
         Role.objects.create(user=officer, role=role, port=Port.objects.get(pk="CNHRS"))
     return {"alice": alice, OFFICER: officer, "key": alice}
-
-
-TABLES_OF_DECLARATION = (
-    "vehicle",
-    "history",
-    "hold",
-    "documentcheck",
-    "documentrequest",
-    "document",
-    "problemoverride",
-    "declarationversion",
-    "printjob",
-)
-TABLES_OF_VEHICLE = (
-    *("paper", "driver", "pass", "admission", "inspection", "override"),
-    *("link", "handover", "handovercode", "handoverphoto"),
-)
-
-
-def fingerprint(reference: str) -> str:
-    """All rows of alice's organisation and of the gates that it went through."""
-    mine = """SELECT id FROM declarations_declaration WHERE organisation_id = (
-        SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"""
-    vehicles = f"SELECT id FROM declarations_vehicle WHERE declaration_id IN ({mine})"
-    slices = {
-        "declarations_declaration": f"id IN ({mine})",
-        **{f"declarations_{table}": f"declaration_id IN ({mine})" for table in TABLES_OF_DECLARATION},
-        **{f"declarations_{table}": f"vehicle_id IN ({vehicles})" for table in TABLES_OF_VEHICLE},
-        "checkpoint_passage": f"port_id = 'CNHRS' OR vehicle_id IN ({vehicles})",
-        "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",
-        "declarations_role": "true",
-        "declarations_apikey": "user_id IS NULL",
-    }
-    parts = []
-    with connection.cursor() as cursor:
-        for table, where in slices.items():
-            cursor.execute(
-                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t WHERE {where}",
-                {"reference": reference},
-            )
-            parts.append(f"{table}:{cursor.fetchone()[0]}")
-    return "\n".join(parts)
 
 
 def methods_of(route: str, view: Any) -> tuple[str, ...]:
