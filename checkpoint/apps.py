@@ -10,3 +10,7 @@ class CheckpointConfig(AppConfig):
     name = "checkpoint"
     verbose_name = _("Checkpoint")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Enter this app's outbox work, for whoever runs the outbox: worker, demo or test."""
+        from checkpoint import tasks  # noqa: F401

@@ -75,6 +75,10 @@ class ActForm(forms.Form):
     """An act that needs no words."""
 
 
+class NoForm(ActForm):
+    """An act that needs no words."""
+
+
 class ReasonForm(ActForm):
     """An act that needs a reason; it stays in the history for ever."""
 

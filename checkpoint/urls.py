@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from checkpoint.views import cases, desk, documents, dossier, home, inspections, overrides, scan, verbs
+from checkpoint.views import cases, desk, documents, dossier, home, inspections, organisations, overrides, scan, verbs
 
 app_name = "checkpoint"
 
@@ -44,6 +44,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{VEHICLE}/end-detention", verbs.EndDetention.as_view(), name="end-detention"),
     path(f"{VEHICLE}/returned", verbs.RecordReturn.as_view(), name="returned"),
     path("holds/<uuid:hold>/lift", verbs.LiftHold.as_view(), name="lift"),
+    # organisations and officers
+    path("organisations", organisations.Organisations.as_view(), name="organisations"),
+    path("organisations/<str:newcomer>/verify", organisations.Verify.as_view(), name="verify-organisation"),
+    path("organisations/<str:newcomer>/refuse", organisations.RefuseOrganisation.as_view(), name="refuse-organisation"),
+    path("people", organisations.People.as_view(), name="people"),
+    path("people/<uuid:officer>/recover", organisations.Recover.as_view(), name="recover"),
     # inspections
     path("inspections", inspections.Inspections.as_view(), name="inspections"),
     path("inspections/<uuid:inspection>", inspections.InspectionPage.as_view(), name="inspection"),

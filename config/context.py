@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoint.permissions import SCANS
 from declarations.models import roles_of
+from declarations.words import RoleName
 
 Person = AbstractUser | AnonymousUser
 
@@ -41,11 +42,16 @@ def _declares(person: Person) -> bool:
     return bool(roles_of(person).organisations)
 
 
+def _belongs(person: Person) -> bool:
+    return bool(roles_of(person).own_organisations)
+
+
 PLACES: tuple[Place, ...] = (
     Place(_("Home"), "home", _declares),
     Place(_("Declarations"), "declarations:list", _declares),
     Place(_("Catalogue"), "declarations:catalogue", _declares),
     Place(_("Figures"), "declarations:figures", _declares),
+    Place(_("Organisation"), "declarations:organisations", _belongs),
     Place(_("Work"), "checkpoint:home", _is_officer),
     Place(_("Scan"), "checkpoint:resume", _scans),
     Place(_("Cases"), "checkpoint:cases", _is_officer),
@@ -77,5 +83,15 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "nav": [
             {"label": label, "href": href, "current": _current(request.path, href, hrefs)} for label, href in open_to
         ],
+        "account_places": [
+            {"label": _("Your account"), "href": reverse("declarations:account")},
+            *_of_supervisors(person),
+        ],
         "languages": settings.LANGUAGES,
     }
+
+
+def _of_supervisors(person: Person) -> list[dict[str, Any]]:
+    if not any(row.role == RoleName.SUPERVISOR for row in roles_of(person).rows):
+        return []
+    return [{"label": _("Officers"), "href": reverse("checkpoint:people")}]

@@ -8,6 +8,7 @@ import binascii
 import logging
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -67,6 +68,21 @@ if not DEBUG and len(SECRET_KEY) < 50:
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty: name the hosts of this site, separated by commas")
 
+BASE_URL = env.str("BASE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
+"""Where the site stands, for addresses in mails: a request's own host could be made up."""
+
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+EMAIL_TIMEOUT = 10  # shorter than a task may take
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Silkgate <silkgate@localhost>")
+MESSENGERS = {
+    "MAIL": "declarations.messengers.mail.Mail",
+    "PUSH": "declarations.messengers.push.Push",
+} | env.dict("MESSENGERS", default={})
+"""Ways of notices that are on, and who takes them: declarations/messengers."""
+
+MESSAGES_FILE = env.str("MESSAGES_FILE", default=str(BASE_DIR / "var" / "messages.jsonl"))
+"""Where the demonstration's messenger writes; another one never reads it."""
+
 INSTALLED_APPS = [
     "config",
     "seeds",
@@ -100,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.sessions.SessionRules",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -148,6 +165,16 @@ _database["OPTIONS"] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+AUTHENTICATION_BACKENDS = ["config.persons.NameOrMail"]
+PASSWORD_HASHERS = [  # scrypt wants memory as well as time, and needs no package; older hashes are renewed at sign-in
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+PASSWORD_RESET_TIMEOUT = 3600
+OFFICERS_NEED_SECOND_FACTOR = True  # not from the environment: nobody turns it off by mistake
+OFFICER_IDLE_S = env.int("OFFICER_IDLE_S", default=3600)
+"""After so many seconds without a step an officer signs in again; a control room's wall screen is left alone."""
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", **options}
     for name, options in (
@@ -160,6 +187,19 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 OFFICERS_HOME = "checkpoint:home"  # the exporters' app sends them there and knows no more
+OFFICERS_DECLARATION = "checkpoint:declaration"
+OFFICERS_PASSAGE = "checkpoint:passage"
+
+BASE_URL = env.str("BASE_URL", default=f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+"""Where the site is found from outside: the addresses in mails."""
+
+MAIL_HOST = urlsplit(BASE_URL).hostname or "localhost"
+PASSKEY_HOST = env.str("PASSKEY_HOST", default="localhost" if MAIL_HOST == "127.0.0.1" else MAIL_HOST)
+"""The name to which passkeys belong; browsers take no bare address for one."""
+
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"Silkgate <no-reply@{MAIL_HOST}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English"), ("ru", "Русский"), ("kk", "Қазақша")]

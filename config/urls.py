@@ -5,7 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config.api import Schema
-from config.sign_in import SignIn, SignOut, to_sign_in
+from config.passwords import forgotten, new_password
+from config.second_factor import SecondFactor
+from config.sign_in import SignIn, SignOut, choose_language, to_sign_in
+from config.sign_up import confirm, invitation, sign_up
 
 api: list[URLPattern | URLResolver] = [
     path("schema", Schema.as_view(), name="schema"),
@@ -20,8 +23,14 @@ api: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("api/v1/", include(api)),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", choose_language, name="set_language"),
+    path("sign-up", sign_up, name="sign-up"),
+    path("sign-up/<str:token>", confirm, name="confirm"),
+    path("invitations/<str:token>", invitation, name="invitation"),
+    path("password", forgotten, name="password-forgotten"),
+    path("password/<str:token>", new_password, name="new-password"),
     path("sign-in", SignIn.as_view(), name="login"),
+    path("sign-in/second", SecondFactor.as_view(), name="second-factor"),
     path("sign-out", SignOut.as_view(), name="logout"),
     path("admin/login/", to_sign_in),
     path("admin/", admin.site.urls),

@@ -49,11 +49,19 @@ class Lapse:
         """The moments at which exporter and driver are told, the earliest first."""
         return tuple(self.until - timedelta(hours=hours) for hours in HOURS_BEFORE)
 
-    def hours_before(self, now: datetime) -> int | None:
-        """The notice that is due now: 72, 24 or 3; None while it is far off, and once it has run out."""
+    def is_soon(self, now: datetime) -> bool:
+        """Whether it runs out within the time in which people are told."""
+        return now < self.until <= now + SOON
+
+    def hours_before(self, now: datetime, *, since: datetime) -> int | None:
+        """The notice that is due now: 72, 24 or 3; None while it is far off, and once it has run out.
+
+        since: when the end became known; what was shorter from the beginning surprises nobody.
+        """
         if now >= self.until:
             return None
-        return min((hours for hours in HOURS_BEFORE if self.until - timedelta(hours=hours) <= now), default=None)
+        moments = {hours: self.until - timedelta(hours=hours) for hours in HOURS_BEFORE}
+        return min((hours for hours, moment in moments.items() if since < moment <= now), default=None)
 
 
 def lapses(

@@ -25,6 +25,11 @@ NO_WORD = "whoever tried it was killed before it could say why"
 
 log = structlog.get_logger(__name__)
 
+Draw = Callable[[], float]
+
+WORK: dict[str, Callable[[int, Draw, datetime], object]] = {}
+"""What to do for each kind, with chance and clock of whoever does it; the tasks of each app enter theirs."""
+
 
 def relay(*, send: Callable[[OutboxTask], None], now: datetime) -> int:
     """Hand out every due task: push its due time one lease ahead, commit, then send.

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from declarations.errors import NotPermitted
-from declarations.models import ApiKey, Declaration, Hold, Organisation, Override, Role, roles_of
+from declarations.models import ApiKey, Authority, Declaration, Hold, Organisation, Override, Role, roles_of
 from declarations.words import RoleName
 
 
@@ -45,6 +45,10 @@ def check_can_change(user: object, declaration: Declaration) -> None:
 def check_can_lodge(user: object, declaration: Declaration) -> None:
     """Only for an organisation that an officer has verified."""
     check_can_change(user, declaration)
+    if declaration.organisation.refused_at is not None:
+        raise NotPermitted(
+            "ORGANISATION_REFUSED", _("An officer did not verify your organisation. Its page says why and what to do.")
+        )
     if declaration.organisation.verified_at is None:
         raise NotPermitted("ORGANISATION_NOT_VERIFIED", _("An officer has to verify your organisation first."))
 
@@ -146,6 +150,43 @@ def check_can_revoke_key(user: object, key: ApiKey) -> None:
         raise NotPermitted
 
 
+def check_can_manage(user: object, organisation_id: int) -> None:
+    """Whoever manages that organisation's people."""
+    if not roles_of(user).manages(organisation_id):
+        raise NotPermitted
+
+
+def check_is_own_role(user: object, role: Role) -> None:
+    """The person himself, in an organisation."""
+    if role.user_id != getattr(user, "pk", None) or role.organisation_id is None:
+        raise NotPermitted
+
+
+def check_can_end_authority(user: object, authority: Authority) -> None:
+    """A manager of either side."""
+    roles = roles_of(user)
+    if not roles.manages(authority.principal_id) and not roles.manages(authority.agent_id):
+        raise NotPermitted
+
+
+def check_can_recover(user: object, person: object) -> None:
+    """For an officer a supervisor, for an exporter a manager of an organisation he works for; never oneself."""
+    theirs, mine = roles_of(person), roles_of(user)
+    if getattr(user, "pk", None) == getattr(person, "pk", None):
+        raise NotPermitted("SECOND_PERSON", _("A second person has to do this for you."))
+    if needs_second_factor(person):
+        if not any(row.role == RoleName.SUPERVISOR for row in mine.rows):
+            raise NotPermitted
+    elif not any(mine.manages(organisation) for organisation in theirs.own_organisations):
+        raise NotPermitted
+
+
+def needs_second_factor(user: object) -> bool:
+    """Whether a password alone does not let this person in: officers, and everybody in the back-office."""
+    is_staff = bool(getattr(user, "is_staff", False) or getattr(user, "is_superuser", False))
+    return is_staff or roles_of(user).is_officer
+
+
 def check_can_keep(user: object, port: str | None) -> None:
     """Supervisors keep gates, times and rules of their own ports; what holds at no port in particular, those of all."""
     ports = roles_of(user).ports(RoleName.SUPERVISOR)
@@ -178,13 +219,14 @@ can_grant_override = answers(check_can_grant_override)
 can_record_return = answers(check_can_record_return)
 can_verify = answers(check_can_verify)
 can_revoke_key = answers(check_can_revoke_key)
+can_manage = answers(check_can_manage)
+can_end_authority = answers(check_can_end_authority)
+can_recover = answers(check_can_recover)
 
 
 def declares_for(user: object) -> list[Organisation]:
-    """The organisations for which this user may declare, for the form's choice."""
-    organisations = (row.organisation for row in roles_of(user).rows if _is_exporter(row))
-    return [organisation for organisation in dict.fromkeys(organisations) if organisation is not None]
-
-
-def _is_exporter(row: Role) -> bool:
-    return row.role in (RoleName.EXPORTER, RoleName.AGENT)
+    """The organisations for which this user may declare, for the form's choice: his own, then those that trust it."""
+    roles = roles_of(user)
+    own = list(dict.fromkeys(row.organisation for row in roles.rows if row.organisation_id in roles.organisations))
+    others = roles.organisations - {row.pk for row in own}
+    return own + (list(Organisation.objects.filter(pk__in=others).order_by("name")) if others else [])

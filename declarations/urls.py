@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from declarations.views import (
     answering,
     asking,
+    bell,
     catalogue,
     detail,
     documents,
@@ -22,6 +23,7 @@ from declarations.views import (
     vehicles,
 )
 from declarations.views.linked import driver, importer
+from declarations.views.people import account, agents, keys, organisation, security
 
 ONE = "declarations/<str:reference>"
 VEHICLE = f"{ONE}/vehicles/<int:place>"
@@ -100,10 +102,37 @@ pages: list[URLPattern | URLResolver] = [
     path("licences/new", licences.new, name="licence-new"),
     path("licences/<uuid:licence>", licences.edit, name="licence"),
     path("licences/<uuid:licence>/remove", licences.remove, name="licence-remove"),
+    path("notices", bell.index, name="notices"),
+    path("notices/count", bell.count, name="notices-count"),
+    path("notices/read", bell.read_all, name="notices-read"),
+    path("notices/<uuid:notice>", bell.follow, name="notice"),
+    path("account/notices", bell.preferences, name="notice-preferences"),
     path("catalogue", catalogue.index, name="catalogue"),
     path("catalogue/new", catalogue.new, name="catalogue-new"),
     path("catalogue/<uuid:model>", catalogue.edit, name="catalogue-model"),
     path("catalogue/<uuid:model>/remove", catalogue.remove, name="catalogue-remove"),
+    path("account", account.show, name="account"),
+    path("account/password", account.password, name="password"),
+    path("account/sessions", account.end_others, name="end-sessions"),
+    path("account/security", security.show, name="security"),
+    path("account/security/app/begin", security.begin_app, name="security-app-begin"),
+    path("account/security/app", security.app, name="security-app"),
+    path("account/security/passkey", security.passkey, name="security-passkey"),
+    path("account/security/codes", security.codes, name="security-codes"),
+    path("account/security/<uuid:factor>/remove", security.remove, name="security-remove"),
+    path("account/keys", keys.index, name="keys"),
+    path("account/keys/<uuid:key>/revoke", keys.revoke, name="key-revoke"),
+    path("organisation", organisation.index, name="organisations"),
+    path("organisation/<str:uscc>", organisation.show, name="organisation"),
+    path("organisation/<str:uscc>/invite", organisation.invite, name="invite"),
+    path("organisation/<str:uscc>/apply", organisation.apply_again, name="apply-again"),
+    path("organisation/<str:uscc>/agents/new", agents.grant, name="authority-new"),
+    path("organisation/invitations/<uuid:invitation>/withdraw", organisation.withdraw, name="invitation-withdraw"),
+    path("organisation/people/<uuid:role>/manage", organisation.put_in_charge, name="put-in-charge"),
+    path("organisation/people/<uuid:role>/remove", organisation.remove, name="colleague-remove"),
+    path("organisation/people/<uuid:role>/recover", organisation.recover, name="colleague-recover"),
+    path("organisation/authorities/<uuid:authority>/accept", agents.accept, name="authority-accept"),
+    path("organisation/authorities/<uuid:authority>/end", agents.end, name="authority-end"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

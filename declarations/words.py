@@ -92,6 +92,59 @@ class RoleName(TextChoices):
     ANALYST = "analyst", _("risk analyst")
 
 
+class KeyScope(TextChoices):
+    """What a program may do with a person's key."""
+
+    FULL = "FULL", _("read and act")
+    READ = "READ", _("read only")
+
+
+class FactorKind(TextChoices):
+    """What proves, besides the password, that it is the person."""
+
+    TOTP = "TOTP", _("authenticator app")
+    PASSKEY = "PASSKEY", _("passkey")
+
+
+class LetterKind(TextChoices):
+    """What is sent by mail to one person about his own account."""
+
+    SIGN_UP = "SIGN_UP", _("confirm your mail address")
+    KNOWN = "KNOWN", _("you have an account already")
+    INVITATION = "INVITATION", _("you are invited")
+    PASSWORD = "PASSWORD", _("choose a new password")
+    RECOVERED = "RECOVERED", _("your second factor was taken off")
+    VERIFIED = "VERIFIED", _("your organisation is verified")
+    REFUSED = "REFUSED", _("your organisation is not verified")
+
+
+class Deed(TextChoices):
+    """What happened to people and organisations."""
+
+    SIGNED_UP = "SIGNED_UP", _("signed up")
+    VERIFIED = "VERIFIED", _("verified")
+    REFUSED = "REFUSED", _("refused")
+    APPLIED_AGAIN = "APPLIED_AGAIN", _("asked again")
+    INVITED = "INVITED", _("invited a colleague")
+    INVITATION_WITHDRAWN = "INVITATION_WITHDRAWN", _("took an invitation back")
+    JOINED = "JOINED", _("joined")
+    MANAGES = "MANAGES", _("became manager")
+    MANAGES_NO_MORE = "MANAGES_NO_MORE", _("is manager no more")
+    REMOVED = "REMOVED", _("was removed")
+    LEFT = "LEFT", _("left")
+    AUTHORITY_GRANTED = "AUTHORITY_GRANTED", _("gave an agent authority")
+    AUTHORITY_ACCEPTED = "AUTHORITY_ACCEPTED", _("accepted the authority")
+    AUTHORITY_ENDED = "AUTHORITY_ENDED", _("ended the authority")
+    KEY_MADE = "KEY_MADE", _("made an API key")
+    KEY_REVOKED = "KEY_REVOKED", _("revoked an API key")
+    FACTOR_ADDED = "FACTOR_ADDED", _("added a second factor")
+    FACTOR_REMOVED = "FACTOR_REMOVED", _("took a second factor off")
+    CODES_MADE = "CODES_MADE", _("made new recovery codes")
+    CODE_USED = "CODE_USED", _("signed in with a recovery code")
+    RECOVERED = "RECOVERED", _("had the second factor taken off by a colleague")
+    PASSWORD_SET = "PASSWORD_SET", _("chose a new password")
+
+
 class InspectionNext(TextChoices):
     """What follows a result that is not satisfactory."""
 

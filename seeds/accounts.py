@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import Group, Permission, User
 
-from declarations.models import Organisation, OrganisationKind, Role
+from declarations.models import Account, Organisation, OrganisationKind, Role, mail_key
 from declarations.words import RoleName
 
 
@@ -25,6 +25,7 @@ FIRMS: Mapping[str, Firm] = {
     "hantu": Firm("上海瀚途国际贸易有限公司", "91310115MA1K3BTP2B", OrganisationKind.DEALER),
     "beichen": Firm("北京北辰商用车进出口有限公司", "91110000600037341L", OrganisationKind.MAKER, is_trusted=True),
     "zhongxing": Firm("淮北众行二手车出口有限公司", "91340600MA2PBM9HXD", OrganisationKind.USED_DEALER),
+    "tongda": Firm("乌鲁木齐通达报关有限公司", "91650100MA7A2Q4C4A", OrganisationKind.AGENT),
     "yuanchen": Firm("深圳远辰新能源汽车出口有限公司", "9144030071526726XG", OrganisationKind.DEALER),
 }
 
@@ -54,6 +55,7 @@ ACCOUNTS: Mapping[str, Person] = {
 OTHERS: Mapping[str, Person] = {
     "hanbei": Person("北", "韩", RoleName.EXPORTER, "beichen"),
     "zhulin": Person("琳", "朱", RoleName.EXPORTER, "zhongxing"),
+    "tonglin": Person("林", "佟", RoleName.AGENT, "tongda"),
     "yuanfei": Person("飞", "袁", RoleName.EXPORTER, "yuanchen"),
 }
 """People of the demo's past who cannot sign in."""
@@ -89,11 +91,13 @@ def make_people(*, now: datetime) -> dict[str, User]:
             username=username,
             # A Chinese name is one word, family name first; Django would put a blank in and turn it round.
             first_name=person.last_name + person.first_name,
+            email=f"{username}@silkgate.example",
             is_staff=is_officer,
             date_joined=now,
         )
         user.set_unusable_password()
         user.save()
+        Account.objects.create(user=user, mail_key=mail_key(user.email), mail_confirmed_at=now)
         if is_officer:
             user.groups.add(groups["officers"])
         if person.role == RoleName.SUPERVISOR:
@@ -112,7 +116,12 @@ def make_people(*, now: datetime) -> dict[str, User]:
         for key, firm in FIRMS.items()
     }
     Role.objects.bulk_create(
-        Role(user=people[username], role=person.role, organisation=firms[person.firm] if person.firm else None)
+        Role(
+            user=people[username],
+            role=person.role,
+            organisation=firms[person.firm] if person.firm else None,
+            manages=bool(person.firm) and username != "bob",
+        )
         for username, person in {**ACCOUNTS, **OTHERS}.items()
     )
     return people

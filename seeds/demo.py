@@ -1,5 +1,6 @@
 """The demo's world, made once; and its secrets, which live in one file and can be made anew."""
 
+import base64
 import json
 import os
 import secrets
@@ -19,7 +20,9 @@ from checkpoint.models import Device
 from checkpoint.models.device import DeviceKind
 from declarations.clearance.issuing import rotate
 from declarations.lifecycle import PassKeyStatus
-from declarations.models import ApiKey, PassKey, Port
+from declarations.models import ApiKey, Factor, PassKey, Port
+from declarations.permissions import needs_second_factor
+from declarations.words import FactorKind
 from seeds.accounts import ACCOUNTS, FIRMS, WITH_KEY, make_people
 from seeds.ports import load_lanes
 from seeds.reference import load_reference_data
@@ -75,7 +78,7 @@ def _opens(path: Path) -> bool:
 def _new_secrets(*, now: datetime) -> dict[str, Any]:
     """New passwords and keys for everybody and every lane; the old ones open nothing any more."""
     people = {user.username: user for user in User.objects.filter(username__in=ACCOUNTS)}
-    passwords = _new_passwords(people)
+    passwords, apps = _new_passwords(people), _new_apps(people, now=now)
     devices = list(
         Device.objects.filter(kind=DeviceKind.LANE, revoked_at=None)
         .select_related("lane__checkpoint", "api_key")
@@ -85,7 +88,7 @@ def _new_secrets(*, now: datetime) -> dict[str, Any]:
     old.filter(user__username__in=WITH_KEY).update(revoked_at=now)
     old.filter(device__in=devices).update(revoked_at=now)
     return {
-        "accounts": {username: _account(username, passwords[username]) for username in ACCOUNTS},
+        "accounts": {name: _account(name, passwords[name]) | apps.get(name, {}) for name in ACCOUNTS},
         "api_keys": {name: ApiKey.issue(label=f"demo {name}", now=now, user=people[name])[1] for name in WITH_KEY},
         "devices": [_device(device, now=now) for device in devices],
     }
@@ -100,6 +103,18 @@ def _new_passwords(people: Mapping[str, User]) -> dict[str, str]:
         user.password = password
     User.objects.bulk_update(people.values(), ["password"])
     return passwords
+
+
+def _new_apps(people: Mapping[str, User], *, now: datetime) -> dict[str, dict[str, str]]:
+    """An authenticator app for everybody who needs a second factor; its secret is what `manage.py totp` reads."""
+    officers = {name: user for name, user in people.items() if needs_second_factor(user)}
+    found = {name: base64.b32encode(secrets.token_bytes(20)).decode() for name in officers}
+    Factor.objects.filter(user__in=officers.values()).delete()
+    Factor.objects.bulk_create(
+        Factor(user=user, kind=FactorKind.TOTP, secret=found[name], created_at=now, confirmed_at=now)
+        for name, user in officers.items()
+    )
+    return {name: {"totp_secret": secret} for name, secret in found.items()}
 
 
 def _account(username: str, password: str) -> dict[str, Any]:

@@ -88,9 +88,9 @@ class Caller:
         return self.ask("DELETE", path, body, **headers)
 
 
-def key_of(user: User) -> str:
+def key_of(user: User, **limits: Any) -> str:
     """A new key of a person."""
-    return ApiKey.issue(label="test", user=user, now=NOON)[1]
+    return ApiKey.issue(label="test", user=user, now=NOON, **limits)[1]
 
 
 def key_of_device(lane: str) -> str:

@@ -17,7 +17,16 @@ from checkpoint.models.gate import gate_of_device
 from declarations import actions, outbox, vin
 from declarations.clearance import decisions, holds, issuing
 from declarations.lifecycle import DeclarationStatus
-from declarations.models import Declaration, Organisation, OutboxTask, PassKey, Role, Vehicle
+from declarations.models import (
+    Account,
+    Declaration,
+    Organisation,
+    OutboxTask,
+    PassKey,
+    Role,
+    Vehicle,
+    mail_key,
+)
 from declarations.rates import Buckets
 from declarations.tasks import WORK
 from declarations.views.linked import frame
@@ -133,9 +142,13 @@ def reference(db: None) -> None:
         lay_the_ground()
 
 
-def _person(name: str, role: str, organisation: Organisation | None = None, port: str | None = None) -> User:
+def _person(
+    name: str, role: str, organisation: Organisation | None = None, port: str | None = None, *, manages: bool = False
+) -> User:
     user, _new = User.objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
-    Role.objects.get_or_create(user=user, role=role, organisation=organisation, port_id=port)
+    account = {"mail_key": mail_key(user.email), "mail_confirmed_at": NOON}
+    Account.objects.get_or_create(user=user, defaults=account)
+    Role.objects.get_or_create(user=user, role=role, organisation=organisation, port_id=port, manages=manages)
     user.__dict__.pop("_roles", None)
     return user
 
@@ -185,8 +198,8 @@ def tianshan(sam: User) -> Organisation:
 
 @pytest.fixture
 def alice(tianshan: Organisation) -> User:
-    """Exports."""
-    return _person("alice", RoleName.EXPORTER, tianshan)
+    """Exports, and manages her enterprise's people."""
+    return _person("alice", RoleName.EXPORTER, tianshan, manages=True)
 
 
 @pytest.fixture
@@ -198,7 +211,7 @@ def bob(tianshan: Organisation) -> User:
 @pytest.fixture
 def mallory(sam: User) -> User:
     """Another exporter."""
-    return _person("mallory", RoleName.EXPORTER, _organisation("Mallory Motors", USCC[1], sam))
+    return _person("mallory", RoleName.EXPORTER, _organisation("Mallory Motors", USCC[1], sam), manages=True)
 
 
 @pytest.fixture

@@ -25,3 +25,6 @@ DATABASES["default"]["OPTIONS"]["options"] += " -c silkgate.allow_truncate=on"
 # Static files straight from the apps: nothing has been collected.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# Tests sign people in without their second factor; those about it put the requirement back.
+OFFICERS_NEED_SECOND_FACTOR = False
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -2,7 +2,8 @@
 
 import os
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Self
 
 from django.conf import settings
@@ -120,6 +121,17 @@ class ScanKey(models.Model):
     def __str__(self) -> str:
         """The scan's id."""
         return str(self.scan_id)
+
+
+class OwedByCase(StrEnum):
+    """Kinds of outbox work about a case; the subject is its id."""
+
+    TELL_CASE = "tell_case"
+    TELL_OPEN_CASE = "tell_open_case"
+
+
+PATIENCE_WITH_CASES = timedelta(minutes=5)
+"""After this time the control centre is told of a case that nobody decided (DOMAIN section 9)."""
 
 
 class CaseResult(models.TextChoices):

@@ -19,10 +19,11 @@ from psycopg import errors
 from checkpoint.decision import CodeRead, Decision, Facts, decide
 from checkpoint.models import Passage, new_passage_id
 from checkpoint.models.gate import Gate
+from checkpoint.models.passage import PATIENCE_WITH_CASES, OwedByCase
 from checkpoint.reasons import Verdict
 from checkpoint.scanning.answer import Answer, payload_of
 from checkpoint.scanning.gather import Found, Question, Read, gather, lock, read_code
-from declarations.lifecycle import PassStatus, VehicleStatus
+from declarations.lifecycle import Owed, PassStatus, VehicleStatus
 from declarations.models import By, Override, Pass, fingerprint, trace_id
 from declarations.models.history import signed
 from declarations.words import Stage
@@ -242,7 +243,10 @@ def _shown(found: Found | None) -> dict[str, Any]:
 def _store(
     passage: Mapping[str, Any], found: Found | None, decision: Decision, told: Mapping[str, str], *, by: By
 ) -> None:
-    """Write the passage; open a case for an officer, close older ones that it settles, leave a trace on the vehicle."""
+    """Write the passage; open a case for an officer, close older ones that it settles, leave a trace on the vehicle.
+
+    A case owes to be told at once, and once more to the control centre if it is still open then.
+    """
     by_id, by_label = signed(by)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -257,6 +261,14 @@ def _store(
             ), opened AS (
                 INSERT INTO checkpoint_case (passage_id, opened_at, result, reason, vin_read)
                 SELECT %(id)s, %(decided_at)s, '', '', '' WHERE NOT %(admitted)s
+                RETURNING id
+            ), owed AS (
+                INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
+                SELECT task.kind, task.subject, %(trace_id)s, task.at, task.at, 0, '' FROM (
+                    SELECT %(tell_case)s, id, %(decided_at)s::timestamptz FROM opened
+                    UNION ALL SELECT %(tell_open_case)s, id, %(still_open_at)s::timestamptz FROM opened
+                    UNION ALL SELECT %(tell)s, %(owner_declaration)s::bigint, %(decided_at)s::timestamptz FROM opened
+                ) AS task(kind, subject, at) WHERE task.subject IS NOT NULL
             ), settled AS (
                 UPDATE checkpoint_case SET closed_at = %(decided_at)s, result = 'LATER_PASSAGE'
                 WHERE %(admitted)s AND closed_at IS NULL AND passage_id = ANY (ARRAY(
@@ -274,6 +286,10 @@ def _store(
                 "advice": json.dumps(passage["advice"]),
                 "answer": json.dumps(passage["answer"]),
                 "admitted": decision.verdict == Verdict.ADMIT,
+                "tell": Owed.TELL.value,
+                "tell_case": OwedByCase.TELL_CASE.value,
+                "tell_open_case": OwedByCase.TELL_OPEN_CASE.value,
+                "still_open_at": passage["decided_at"] + PATIENCE_WITH_CASES,
                 "by_id": by_id,
                 "by_label": by_label,
                 "owner": found.vehicle.pk if found else None,

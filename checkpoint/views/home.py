@@ -11,6 +11,7 @@ from checkpoint.permissions import lanes_to_scan_at
 from checkpoint.views import queues
 from checkpoint.views.cases import open_cases, wait_of_case
 from checkpoint.views.frame import Officers
+from checkpoint.views.organisations import judges_organisations, new_organisations
 from declarations.models import Vehicle
 from declarations.words import RoleName
 
@@ -37,6 +38,10 @@ class Home(Officers):
             }
             for queue in queues.QUEUES
         ]
+        if judges_organisations(user):
+            waiting = new_organisations(user).order_by().count()
+            href = reverse("checkpoint:organisations")
+            desk.append({"value": waiting, "label": _("New organisations"), "href": href})
         gate = [
             {"value": total, "label": _("Open cases"), "href": reverse("checkpoint:cases")},
             {

@@ -24,6 +24,12 @@ def advice(demo: Mapping[str, Any], *, base_url: str, logs: Path) -> str:
             lines.append(
                 f"    {account['username']:<{width}}  {account['password']}  {account.get('role', '')} {whose}".rstrip()
             )
+        if any("totp_secret" in account for account in accounts.values()):
+            lines += [
+                "",
+                "  Officers enter a second code after the password; this prints it:",
+                "    . var/demo.env; .venv/bin/python manage.py totp carl",
+            ]
         lines += [
             "",
             "  Try first",

@@ -24,7 +24,7 @@ from declarations.lifecycle import (
     Owed,
     VehicleStatus,
 )
-from declarations.models import By, Declaration, Vehicle, load_reference, note, owe
+from declarations.models import By, Declaration, Driver, Vehicle, load_reference, note, owe
 from declarations.models.standing import recompute
 from declarations.problems import Problem, errors
 
@@ -64,6 +64,7 @@ def amend(
         raise Conflict("ALREADY_ENDED", _("This declaration has ended; declare again instead."))
     vehicles = list(Vehicle.objects.locked().filter(declaration=declaration).order_by("position", "pk"))
     before = fresh(declaration).body()
+    driven = set(Driver.objects.filter(vehicle__in=vehicles).exclude(name="").values_list("vehicle", flat=True))
     header = _changed_names(before, body, skip={"vehicles"})
     changes = _vehicle_changes(vehicles, before, body.get("vehicles") or [], vehicle_id)
     if not header and not changes:
@@ -81,7 +82,7 @@ def amend(
         raise Unacceptable([_taken_vin(declaration, changes)]) from clash
     _expect_no_new_errors(declaration, before, header, changes, now=now)
     for vehicle, names in changes:
-        _tell(declaration, vehicle, names, by=by, now=now)
+        _tell(declaration, vehicle, names, had_driver=vehicle.pk in driven, by=by, now=now)
     amended = [vehicle for vehicle, names in changes if set(names) - AT_ONCE]
     if header - {ARRIVAL} - OWN_WORDS:
         note(declaration_id=declaration.pk, by=by, at=now, reason="AMENDED", data={"fields": sorted(header)})
@@ -262,10 +263,20 @@ def _expect_no_new_errors(
     count_problems(declaration, found)
 
 
-def _tell(declaration: Declaration, vehicle: Vehicle, names: Mapping[str, Any], *, by: By, now: datetime) -> None:
+def _tell(
+    declaration: Declaration,
+    vehicle: Vehicle,
+    names: Mapping[str, Any],
+    *,
+    had_driver: bool,
+    by: By,
+    now: datetime,
+) -> None:
     reason = "AMENDED" if set(names) - AT_ONCE else "SWAPPED"
-    fields = sorted(names)
-    note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=reason, data={"fields": fields})
+    data: dict[str, Any] = {"fields": sorted(names)}
+    if "driver" in names and not had_driver:
+        data["first_driver"] = True
+    note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=reason, data=data)
 
 
 def _new_arrival(declaration: Declaration, vehicles: list[Vehicle], *, by: By, now: datetime) -> None:

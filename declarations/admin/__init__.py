@@ -1,5 +1,27 @@
 """The back-office: every row there is. Statuses are moved by buttons that call actions, never by hand."""
 
-from declarations.admin import clearance, declaration, documents, intake, links, memory, parties, reference
+from declarations.admin import (
+    clearance,
+    declaration,
+    documents,
+    intake,
+    links,
+    memory,
+    notices,
+    parties,
+    people,
+    reference,
+)
 
-__all__ = ["clearance", "declaration", "documents", "intake", "links", "memory", "parties", "reference"]
+__all__ = [
+    "clearance",
+    "declaration",
+    "documents",
+    "intake",
+    "links",
+    "memory",
+    "notices",
+    "parties",
+    "people",
+    "reference",
+]

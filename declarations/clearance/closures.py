@@ -19,5 +19,7 @@ def announce(closure: Closure, *, by: User, now: datetime) -> Closure:
     permissions.check_can_keep(by, closure.port_id)
     closure.save()
     awaited = Declaration.objects.filter(port=closure.port_id, status__in=HOLDING_VIN).order_by("pk")
-    owe(Owed.REFRESH, *awaited.values_list("pk", flat=True), at=now)
+    ids = list(awaited.values_list("pk", flat=True))
+    owe(Owed.REFRESH, *ids, at=now)
+    owe(Owed.TELL, *ids, at=now)
     return closure

@@ -75,8 +75,11 @@ MOVES: dict[Machine, dict[str, frozenset[str]]] = {
 
 
 class Owed(StrEnum):
-    """Kinds of work that is written into the outbox. Subject: the declaration's id, or the sheet's,
-    the vehicle's or the telephone's for its own."""
+    """Kinds of work that is written into the outbox.
+
+    Subject: the declaration's id; of READ_, CHECK_ and TAKE_SHEET the sheet's, of COUNT_SILENCE the vehicle's, of
+    GREET_PHONE the telephone's, of DELIVER the delivery's, of LETTER the letter's.
+    """
 
     ASSESS = "assess"
     ASSESS_AMENDED = "assess_amended"
@@ -88,16 +91,29 @@ class Owed(StrEnum):
     TAKE_SHEET = "take_sheet"
     COUNT_SILENCE = "count_silence"
     GREET_PHONE = "greet_phone"
+    TELL = "tell"
+    DELIVER = "deliver"
+    LETTER = "letter"
 
 
 OWES: dict[tuple[Machine, str], tuple[Owed, ...]] = {
     (Machine.DECLARATION, D.LODGED): (Owed.ASSESS,),
     (Machine.DECLARATION, D.RELEASED): (Owed.COMPLETE,),
-    (Machine.VEHICLE, V.EXITED): (Owed.COMPLETE,),
-    (Machine.VEHICLE, V.RETURNED): (Owed.COMPLETE,),
+    (Machine.DECLARATION, D.REJECTED): (Owed.TELL,),
+    (Machine.DECLARATION, D.REFUSED): (Owed.TELL,),
+    (Machine.DECLARATION, D.DOCUMENTS_REQUIRED): (Owed.TELL,),
+    (Machine.VEHICLE, V.PRESENTED): (Owed.TELL,),
+    (Machine.VEHICLE, V.EXITED): (Owed.COMPLETE, Owed.TELL),
+    (Machine.VEHICLE, V.RETURNED): (Owed.COMPLETE, Owed.TELL),
     (Machine.VEHICLE, V.WITHDRAWN): (Owed.COMPLETE,),
+    **{(Machine.INSPECTION, status): (Owed.TELL,) for status in I if status != I.IN_PROGRESS},
 }
-"""What arriving at a status owes to the declaration."""
+"""What arriving at a status owes to the declaration. A vehicle PRESENTED may be told of an inspection by now."""
+
+TOLD_NOTES = frozenset(
+    {"HOLD_PLACED", "HOLD_LIFTED", "DOCUMENTS_ASKED", "ANSWERED", "STRAGGLER_TOLD", "SWAPPED", "AMENDED"}
+)
+"""Reasons of notes that people are told of; each owes TELL."""
 
 ANNULS: dict[tuple[Machine, str], tuple[Stage, ...]] = {
     (Machine.VEHICLE, V.DECLARED): (Stage.ENTRY, Stage.RELEASE, Stage.EXIT),

@@ -12,6 +12,7 @@ from django.conf import settings
 from pywebpush import WebPushException, webpush
 
 from declarations.models import Phone
+from declarations.notices import Letter
 
 TIMEOUT_S = 8.0
 """Well below the time limit of a task."""
@@ -40,6 +41,15 @@ def public_key(private_key: str) -> str:
     point = ec.derive_private_key(number, ec.SECP256R1()).public_key()
     raw = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+class Push:
+    """A letter as one sentence on a driver's telephone; its address is the telephone's id."""
+
+    def send(self, letter: Letter, *, now: datetime) -> bool:
+        """Say it, if the telephone still listens. Raises: PushFailed."""
+        phone = Phone.objects.listening().filter(pk=letter.address).first()
+        return phone is not None and send(phone, text="\n".join(letter.lines), url=letter.url, now=now)
 
 
 def send(phone: Phone, *, text: str, url: str, now: datetime) -> bool:

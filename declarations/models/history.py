@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from declarations.lifecycle import Machine
+from declarations.lifecycle import TOLD_NOTES, Machine, Owed
 from declarations.models.triggers import CHAIN, LEGAL, Law, append_only
 
 By = User | str
@@ -105,8 +105,10 @@ def note(
     text: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> History:
-    """Remember something that moved nothing."""
+    """Remember something that moved nothing; what people are told of owes that."""
     by_id, by_label = signed(by)
+    if reason in TOLD_NOTES:
+        owe(Owed.TELL, declaration_id, at=at)
     return History.objects.create(
         at=at,
         by_id=by_id,

@@ -67,14 +67,19 @@ def begin(rows: Sequence[Movable], *, by: By, at: datetime, reason: str = "CREAT
     model._default_manager.bulk_create(rows)
     by_id, by_label = signed(by)
     machine = rows[0].machine
+    promises = OWES.get((machine, rows[0].status), ())
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
-                vehicle_id, from_status, to_status, reason, text, data)
-            SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, %(machine)s::text,
-                t.id, {OWNERS[machine]}, '', %(status)s::text, %(reason)s::text, '', '{{}}'::jsonb
-            FROM {model._meta.db_table} t WHERE t.id = ANY (%(ids)s::bigint[]) ORDER BY t.id
+            WITH moved AS (
+                INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
+                    vehicle_id, from_status, to_status, reason, text, data)
+                SELECT %(at)s::timestamptz, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, %(machine)s::text,
+                    t.id, {OWNERS[machine]}, '', %(status)s::text, %(reason)s::text, '', '{{}}'::jsonb
+                FROM {model._meta.db_table} t WHERE t.id = ANY (%(ids)s::bigint[]) ORDER BY t.id
+                RETURNING declaration_id AS declaration
+            ) {OWE.format(kinds=_array(promises)) if promises else ""}
+            SELECT count(*) FROM moved
             """,
             {
                 "at": at,

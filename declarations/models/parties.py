@@ -2,21 +2,25 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+import uuid
+from datetime import date, datetime
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import PassKeyStatus
 from declarations.models.sealed import SealedTextField
 from declarations.models.triggers import Law, refuse
-from declarations.words import RoleName
+from declarations.words import KeyScope, RoleName
 
 OFFICERS = frozenset(
     {
@@ -52,6 +56,20 @@ class Organisation(models.Model):
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("verified by")
     )
+    refused_at = models.DateTimeField(_("refused at"), null=True, blank=True)
+    refused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("refused by")
+    )
+    refusal = models.TextField(_("why it was refused"), blank=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("signed up by"),
+    )
+    applied_at = models.DateTimeField(_("waits for an officer since"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:
@@ -63,6 +81,11 @@ class Organisation(models.Model):
                 name="organisation_verified_pair",
                 condition=Q(verified_at=None, verified_by=None)
                 | Q(verified_at__isnull=False, verified_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="organisation_refused_pair",
+                condition=Q(refused_at=None, refused_by=None, refusal="")
+                | (Q(refused_at__isnull=False, refused_by__isnull=False, verified_at=None) & ~Q(refusal="")),
             ),
         ]
 
@@ -80,6 +103,8 @@ class Role(models.Model):
         Organisation, models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("organisation")
     )
     port = models.ForeignKey("declarations.Port", models.CASCADE, null=True, blank=True, verbose_name=_("port"))
+    manages = models.BooleanField(_("manages the organisation's people"), default=False)
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
 
     class Meta:
         verbose_name = _("role")
@@ -94,6 +119,9 @@ class Role(models.Model):
                 condition=Q(role__in=sorted(EXPORTERS), organisation__isnull=False, port=None)
                 | (~Q(role__in=sorted(EXPORTERS)) & Q(organisation=None)),
             ),
+            models.CheckConstraint(
+                name="role_manages_an_organisation", condition=Q(manages=False) | Q(organisation__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,23 +129,114 @@ class Role(models.Model):
         return f"{self.user} · {self.role} · {self.organisation or self.port_id or '*'}"
 
 
-class Roles:
-    """All roles of one user, read once and asked many times."""
+class AuthorityQuerySet(models.QuerySet["Authority"]):
+    """Slices of authorities."""
 
-    def __init__(self, user: User | None) -> None:
-        self.user = user
+    def standing(self, *, on: date) -> Self:
+        """Those that let an agent act on that day."""
+        return self.filter(accepted_at__isnull=False, ended_at=None, valid_from__lte=on, valid_until__gte=on)
+
+    def visible_to(self, user: object) -> Self:
+        """Those of the organisations to which this user belongs, on either side."""
+        own = roles_of(user).own_organisations
+        return self.filter(Q(principal__in=own) | Q(agent__in=own))
+
+
+class Authority(models.Model):
+    """The recorded right of one organisation, the agent, to declare for another, the principal."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    principal = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="authorities_given", verbose_name=_("principal")
+    )
+    agent = models.ForeignKey(Organisation, models.PROTECT, related_name="authorities_held", verbose_name=_("agent"))
+    document_number = models.CharField(_("number of the document"), max_length=64)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"))
+    granted_at = models.DateTimeField(_("granted at"))
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("granted by")
+    )
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted by")
+    )
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+
+    objects = AuthorityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("authority of an agent")
+        verbose_name_plural = _("authorities of agents")
+        ordering = ["-granted_at", "-id"]
+        constraints = [
+            models.CheckConstraint(name="authority_of_another", condition=~Q(principal=F("agent"))),
+            models.CheckConstraint(name="authority_days_in_order", condition=Q(valid_until__gte=F("valid_from"))),
+            models.CheckConstraint(
+                name="authority_accepted_pair",
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="authority_ended_pair",
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+            ),
+        ]
+        triggers = [
+            Law(
+                name="authority_ended_for_ever",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.ended_at IS NOT NULL"),
+                func=refuse("true", "an authority that ended stays as it was"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Who for whom."""
+        return f"{self.agent} → {self.principal}"
+
+    def is_standing(self, on: date) -> bool:
+        """Whether the agent may act on that day."""
+        return bool(self.accepted_at and not self.ended_at and self.valid_from <= on <= self.valid_until)
+
+
+class Roles:
+    """All roles of one user, read once and asked many times; with a key's limit, what that key may use of them."""
+
+    def __init__(self, user: User | None, *, only: int | None = None) -> None:
+        self.user, self.only = user, only
 
     @cached_property
-    def rows(self) -> list[Role]:
-        """The rows, none for somebody who is not signed in."""
+    def rows(self) -> list[Any]:
+        """The rows, none for somebody who is not signed in; each with the ids of its organisation's principals.
+
+        Rights have no moment of their own: an authority counts by the day on which it is asked for.
+        """
         if self.user is None or not self.user.is_active or self.user.pk is None:
             return []
-        return list(self.user.roles.select_related("organisation"))
+        standing = Authority.objects.standing(on=timezone.localdate()).filter(agent=OuterRef("organisation"))
+        rows = self.user.roles.select_related("organisation")
+        found = rows.annotate(principals=ArraySubquery(standing.values("principal")))
+        return [row for row in found if self.only in (None, row.organisation_id, *row.principals)]
+
+    @property
+    def own_organisations(self) -> frozenset[int]:
+        """Ids of the organisations to which this user belongs."""
+        return frozenset(row.organisation_id for row in self.rows if row.role in EXPORTERS and row.organisation_id)
 
     @cached_property
     def organisations(self) -> frozenset[int]:
-        """Ids of the organisations for which this user declares."""
-        return frozenset(row.organisation_id for row in self.rows if row.role in EXPORTERS and row.organisation_id)
+        """Ids of the organisations for which this user declares: his own, and those that gave it authority."""
+        may = self.own_organisations.union(*(row.principals for row in self.rows))
+        return may if self.only is None else may & {self.only}
+
+    def manages(self, organisation_id: int) -> bool:
+        """Whether the user looks after that organisation's people."""
+        return any(row.manages and row.organisation_id == organisation_id for row in self.rows)
 
     def ports(self, *names: str) -> frozenset[str] | None:
         """Codes of the ports where the user has one of these roles; None means every port."""
@@ -145,6 +264,11 @@ def roles_of(user: object) -> Roles:
     return known
 
 
+def limit_to(user: User, organisation_id: int) -> None:
+    """From now on this object of a user declares for that organisation alone."""
+    user.__dict__["_roles"] = Roles(user, only=organisation_id)
+
+
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     """Slices of keys."""
 
@@ -167,6 +291,12 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    scope = models.CharField(_("scope"), max_length=4, choices=KeyScope, default=KeyScope.FULL)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("organisation")
+    )
+    last_used_on = models.DateField(_("last used on"), null=True, blank=True)
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
 
     objects = ApiKeyQuerySet.as_manager()
 
@@ -174,6 +304,7 @@ class ApiKey(models.Model):
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         ordering = ["-created_at"]
+        constraints = [models.CheckConstraint(name="api_key_scope_known", condition=Q(scope__in=KeyScope.values))]
 
     def __str__(self) -> str:
         """Label and first characters."""
@@ -185,10 +316,11 @@ class ApiKey(models.Model):
         return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
     @classmethod
-    def issue(cls, *, label: str, now: datetime, user: User | None = None) -> tuple["ApiKey", str]:
-        """Make a key; its text is returned once and never again."""
+    def issue(cls, *, label: str, now: datetime, user: User | None = None, **limits: Any) -> tuple["ApiKey", str]:
+        """Make a key; its text is returned once and never again. limits: scope, organisation, expires_at."""
         text = cls.PREFIX + secrets.token_urlsafe(32)
-        row = cls.objects.create(user=user, label=label, digest=cls.digest_of(text), hint=text[:9], created_at=now)
+        digest = cls.digest_of(text)
+        row = cls.objects.create(user=user, label=label, digest=digest, hint=text[:9], created_at=now, **limits)
         return row, text
 
 

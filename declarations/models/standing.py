@@ -11,12 +11,13 @@ from datetime import datetime
 from django.utils import timezone
 
 from declarations import readiness
-from declarations.lifecycle import CheckStatus, DeclarationStatus, InspectionStatus, PassStatus, VehicleStatus
+from declarations.lifecycle import CheckStatus, DeclarationStatus, InspectionStatus, Owed, PassStatus, VehicleStatus
 from declarations.models.clearance import DocumentCheck, DocumentRequest, Hold, Inspection
 from declarations.models.declaration import Declaration
-from declarations.models.history import NOTE, History
+from declarations.models.history import NOTE, History, owe
 from declarations.models.reference import Closure, HoldReason, load_reference
 from declarations.models.vehicle import Driver, Paper, Pass, Vehicle
+from declarations.notices import TAKES_SECONDS
 from declarations.readiness import Because
 from declarations.words import Mode
 
@@ -26,20 +27,27 @@ RESULTS = (InspectionStatus.SATISFACTORY, FAILED)
 
 
 def recompute(vehicles: Iterable[Vehicle], *, now: datetime) -> None:
-    """Compute readiness anew and keep it; the vehicles are locked by the caller."""
+    """Compute readiness anew and keep it; a changed answer owes to tell people. The caller has locked the vehicles."""
     rows = list(vehicles)
     answers = _answer(rows, now=now)
+    changed = set()
     for row in rows:
         found = answers[row.pk]
+        before = (row.ready, [each["code"] for each in row.not_ready_because])
+        after = (found.ready, [each.code for each in found.because])
+        if before != after and not (after[1] and TAKES_SECONDS.issuperset(after[1])):
+            changed.add(row.declaration_id)
         row.ready, row.ready_until = found.ready, found.changes_at
         row.not_ready_because = [each.kept() for each in found.because]
     Vehicle.objects.bulk_update(rows, ["ready", "ready_until", "not_ready_because"], batch_size=500)
+    if changed:
+        owe(Owed.TELL, *sorted(changed), at=now)
 
 
 def answer(vehicles: Iterable[Vehicle], *, now: datetime) -> dict[int, readiness.Readiness]:
     """Readiness of each vehicle by its id, as things stand now, in the reader's words."""
     found = _answer(list(vehicles), now=now)
-    words = _words([each for answer in found.values() for each in answer.because])
+    words = wording([each for answer in found.values() for each in answer.because])
     return {pk: replace(each, because=tuple(map(words, each.because))) for pk, each in found.items()}
 
 
@@ -51,11 +59,11 @@ def because(vehicles: Iterable[Vehicle], *, now: datetime) -> dict[int, list[Bec
         row.pk: anew[row.pk].because if row.pk in anew else [Because.read(each) for each in row.not_ready_because]
         for row in rows
     }
-    words = _words([each for reasons in found.values() for each in reasons])
+    words = wording([each for reasons in found.values() for each in reasons])
     return {pk: [words(each) for each in reasons] for pk, reasons in found.items()}
 
 
-def _words(reasons: list[Because]) -> Callable[[Because], Because]:
+def wording(reasons: list[Because]) -> Callable[[Because], Because]:
     """What puts the names of papers and holds, and moments on the port's clock, into reasons like these."""
     papers = load_reference().paper_types
     codes = {each.values["hold"] for each in reasons if "hold" in each.values}

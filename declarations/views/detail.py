@@ -161,7 +161,7 @@ def _cards(
     return [
         {
             **_card(declaration, whole[row.pk], answers[row.pk], may_change=may_change),
-            "lapses": [each for each in running_out[row.pk] if each.hours_before(now)],
+            "lapses": [each for each in running_out[row.pk] if each.is_soon(now)],
         }
         for row in vehicles
         if row.pk in whole

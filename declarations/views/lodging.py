@@ -17,6 +17,7 @@ from declarations.templatetags.parts import field_id
 from declarations.templatetags.show import exact
 from declarations.views.frame import find_mine, page, person
 from declarations.views.marks import Marked, confirmable, marked
+from declarations.views.people.organisation import waiting_for_officer
 
 
 @page("GET", "POST")
@@ -77,6 +78,8 @@ def _page(request: HttpRequest, declaration: Declaration, found: Marked, *, fail
         "confirmable": confirmable(found.warnings),
         "good": good,
         "may_lodge": may_lodge,
+        "refusal": declaration.organisation.refusal,
+        "wait": None if may_lodge else waiting_for_officer(declaration.organisation),
         "can_lodge": may_lodge and not found.stopping and good > 0 and not found.bad,
         "can_leave_out": may_lodge and not found.stopping and good > 0 and bool(found.bad),
     }

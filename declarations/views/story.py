@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from declarations import timeline
 from declarations.lifecycle import AT_PORT, Machine, PassStatus, VehicleStatus
-from declarations.models import Declaration, History, Role, Vehicle, load_reference
-from declarations.words import Audience
+from declarations.models import Authority, Declaration, History, PartyHistory, Role, Vehicle, load_reference
+from declarations.words import Audience, Deed
 
 MOST_ENTRIES = 40
 MOST_ROWS = 1500
@@ -147,5 +147,21 @@ def _by(row: History, people: dict[int, str]) -> str:
 
 
 def _colleagues(declaration: Declaration) -> dict[int, str]:
-    rows = Role.objects.filter(organisation=declaration.organisation_id).select_related("user")
-    return {row.user_id: row.user.get_full_name() or row.user.get_username() for row in rows}
+    """The exporter's people, those who left as well, and with its name those of an agent that had authority."""
+    own = declaration.organisation_id
+    agents = Authority.objects.filter(principal=own, accepted_at__isnull=False).values("agent")
+    theirs = Q(organisation=own) | Q(organisation__in=agents)
+    joined = PartyHistory.objects.filter(theirs, person__isnull=False, deed__in=(Deed.JOINED, Deed.SIGNED_UP))
+    people: dict[int, str] = {}
+    rows: list[Any] = [
+        *joined.select_related("person", "organisation"),
+        *Role.objects.filter(theirs).select_related("user", "organisation"),
+    ]
+    for row in rows:
+        user = row.user if isinstance(row, Role) else row.person
+        name = user.get_full_name() or user.get_username()
+        if row.organisation_id == own:
+            people[user.pk] = name
+        else:
+            people.setdefault(user.pk, f"{name} · {row.organisation}")
+    return people

@@ -7,7 +7,7 @@ from django.test import Client
 
 from config import sign_in
 from config.sign_in import TRIES
-from declarations.api.frame.rates import buckets
+from declarations.rates import buckets
 
 
 @pytest.fixture(autouse=True)

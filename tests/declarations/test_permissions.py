@@ -37,6 +37,7 @@ MAY = {
 """Of a released declaration of alice's enterprise."""
 
 OF_OTHER_THINGS = {"declare_for", "lift", "grant_override", "verify", "revoke_key", "keep"}
+OF_OTHER_THINGS |= {"manage", "end_authority", "recover"}
 FOR_OFFICERS = sorted(verb for verb, names in MAY.items() if not names & OWN)
 
 

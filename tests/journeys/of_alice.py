@@ -12,11 +12,13 @@ TABLES_OF_DECLARATION = (
     "problemoverride",
     "declarationversion",
     "printjob",
+    "notice",
 )
 TABLES_OF_VEHICLE = (
     *("paper", "driver", "pass", "admission", "inspection", "override"),
     *("link", "handover", "handovercode", "handoverphoto"),
 )
+ORGANISATION = "(SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"
 
 
 def fingerprint(reference: str) -> str:
@@ -32,6 +34,8 @@ def fingerprint(reference: str) -> str:
         "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",
         "declarations_role": "true",
         "declarations_apikey": "user_id IS NULL",
+        **{f"declarations_{table}": f"organisation_id = {ORGANISATION}" for table in ("invitation", "partyhistory")},
+        "declarations_authority": f"principal_id = {ORGANISATION}",
     }
     parts = []
     with connection.cursor() as cursor:

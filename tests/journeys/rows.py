@@ -11,6 +11,9 @@ WHY = {"reason": "because"}
 OFFICER = "officer"
 """A person with every officer's role at Horgos, who may get furthest there."""
 
+JUDGE = "judge"
+"""The same person; enterprises and officers have no port, so an officer of any port may do what he may."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -70,7 +73,35 @@ API_ROWS: dict[str, Row] = {
     "passages/<uuid:passage_id>/override": Row(OFFICER, WHY),
 }
 
-PUBLIC_PAGES = ("", "sign-in", "sign-out", "i18n/setlang/", "admin/login/")
+PUBLIC_PAGES = (
+    *("", "sign-in", "sign-out", "i18n/setlang/", "admin/login/"),
+    *("sign-up", "sign-up/<str:token>", "invitations/<str:token>", "password", "password/<str:token>"),
+    "sign-in/second",
+)
+PERSONS_PAGES = (
+    "account",
+    "account/password",
+    "account/sessions",
+    "account/security",
+    "account/security/app",
+    "account/security/app/begin",
+    "account/security/passkey",
+    "account/security/codes",
+    "account/security/<uuid:factor>/remove",
+    "account/keys",
+    "account/keys/<uuid:key>/revoke",
+    "organisation",
+    "organisation/<str:uscc>",
+    "organisation/<str:uscc>/invite",
+    "organisation/<str:uscc>/apply",
+    "organisation/<str:uscc>/agents/new",
+    "organisation/invitations/<uuid:invitation>/withdraw",
+    "organisation/people/<uuid:role>/manage",
+    "organisation/people/<uuid:role>/remove",
+    "organisation/people/<uuid:role>/recover",
+    "organisation/authorities/<uuid:authority>/accept",
+    "organisation/authorities/<uuid:authority>/end",
+)
 EXPORTERS_PAGES = (
     "figures",
     "figures/vehicles.csv",
@@ -86,6 +117,11 @@ EXPORTERS_PAGES = (
     "catalogue/new",
     "catalogue/<uuid:model>",
     "catalogue/<uuid:model>/remove",
+    "notices",
+    "notices/count",
+    "notices/read",
+    "notices/<uuid:notice>",
+    "account/notices",
 )
 SHEET_PAGES = (
     "",
@@ -176,6 +212,13 @@ GATE_PAGES = (
     "inspections/<uuid:inspection>/result",
     "inspections/<uuid:inspection>/waive",
 )
+JUDGES_PAGES = (
+    "organisations",
+    "organisations/<str:newcomer>/verify",
+    "organisations/<str:newcomer>/refuse",
+    "people",
+    "people/<uuid:officer>/recover",
+)
 DOSSIER_PAGES = (
     "",
     "/documents",
@@ -202,10 +245,12 @@ ROWS: dict[str, Row] = {f"{API}{route}": row for route, row in API_ROWS.items()}
 ROWS |= {route: Row("anybody") for route in PUBLIC_PAGES}
 ROWS |= {route: Row("anybody") for route in LINKED_PAGES}
 ROWS |= {route: Row("alice") for route in EXPORTERS_PAGES}
+ROWS |= {route: Row("alice") for route in (*EXPORTERS_PAGES, *PERSONS_PAGES)}
 ROWS |= {f"sheets/<uuid:sheet>{end}": Row("alice") for end in SHEET_PAGES}
 ROWS |= {f"declarations/<str:reference>{end}": Row("alice") for end in DECLARATION_PAGES}
 ROWS |= {f"declarations/<str:reference>/vehicles/<int:place>{end}": Row("alice") for end in VEHICLE_PAGES}
 ROWS |= {f"gate/{end}": Row(OFFICER) for end in GATE_PAGES}
+ROWS |= {f"gate/{end}": Row(JUDGE) for end in JUDGES_PAGES}
 ROWS |= {f"gate/desk/declarations/<str:reference>{end}": Row(OFFICER) for end in DOSSIER_PAGES}
 ROWS |= {
     f"gate/desk/declarations/<str:reference>/vehicles/<str:vin>{end}": Row(OFFICER) for end in DOSSIER_VEHICLE_PAGES

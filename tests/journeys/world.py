@@ -23,9 +23,9 @@ from checkpoint.models.device import DeviceKind
 from checkpoint.models.gate import gate_of_device
 from checkpoint.reasons import REASONS, Reason, Remedy
 from declarations import actions, outbox
-from declarations.clearance import assessment, closing, overrides, sweeps
+from declarations.clearance import overrides, sweeps
 from declarations.errors import DomainError
-from declarations.lifecycle import MoveNotAllowed, Owed
+from declarations.lifecycle import MoveNotAllowed
 from declarations.models import (
     Admission,
     Declaration,
@@ -37,6 +37,7 @@ from declarations.models import (
     Vehicle,
 )
 from declarations.models.standing import answer
+from declarations.tasks import WORK
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
 from tests.law_book import LawBook
 from tests.raw import sql
@@ -299,17 +300,12 @@ class World(RuleBasedStateMachine):
         """Everything that is owed is done."""
         drawn = self.one_of([0.1, 0.9, 0.9])
         self.now += timedelta(seconds=1)
-        work = {
-            Owed.ASSESS: lambda pk: assessment.assess(declaration_id=pk, draw=lambda: drawn, now=self.now),
-            Owed.ASSESS_AMENDED: lambda pk: assessment.assess_amended(
-                declaration_id=pk, draw=lambda: drawn, now=self.now
-            ),
-            Owed.COMPLETE: lambda pk: closing.complete(declaration_id=pk, now=self.now),
-        }
         due: list[OutboxTask] = []
         outbox.relay(send=due.append, now=self.now)
         for task in due:
-            outbox.run(task_id=task.pk, work=lambda row: work[row.kind](row.subject), now=self.now)
+            outbox.run(
+                task_id=task.pk, work=lambda row: WORK[row.kind](row.subject, lambda: drawn, self.now), now=self.now
+            )
         self.look()
 
     @may(2)

@@ -13,7 +13,11 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from declarations.models import ApiKey
+from declarations.actions.people.keys import note_use
+from declarations.models import ApiKey, limit_to
+from declarations.words import KeyScope
+
+READS = frozenset({"GET", "HEAD"})
 
 
 def bearer(request: Request) -> str | None:
@@ -27,10 +31,16 @@ def find_key(text: str, *, now: datetime) -> ApiKey:
 
     Raises: AuthenticationFailed for a key that opens nothing, or whose user left.
     """
-    keys = ApiKey.objects.usable(now=now).select_related("user")
-    key = keys.filter(digest=ApiKey.digest_of(text)).first()
+    usable = ApiKey.objects.usable(now=now).select_related("user")
+    key = usable.filter(digest=ApiKey.digest_of(text)).first()
     if key is None or (key.user is not None and not key.user.is_active):
         raise AuthenticationFailed(_("This key is unknown, was revoked or has run out."), "KEY_UNKNOWN")
+    if key.user is not None:
+        if key.organisation_id is not None:
+            limit_to(key.user, key.organisation_id)
+        today = timezone.localdate(now)
+        if key.last_used_on != today:
+            note_use(api_key_id=key.pk, on=today)
     return key
 
 
@@ -48,6 +58,8 @@ class KeyAuthentication(BaseAuthentication):
         key = find_key(text, now=timezone.now())
         if key.user is None:
             raise PermissionDenied(_("The key of a device opens nothing but the gate's calls."), "KEY_OF_DEVICE")
+        if key.scope == KeyScope.READ and request.method not in READS:
+            raise PermissionDenied(_("This key only reads. Take one that may act."), "KEY_READS_ONLY")
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -83,7 +95,10 @@ class KeyScheme(OpenApiAuthenticationExtension):
 
     target_class: Any = "declarations.api.frame.authentication.KeyAuthentication"
     name = "personKey"
-    told = "The API key of a person: exporter or officer."
+    told = (
+        "The API key of a person: exporter or officer. A key made to read only answers every method but GET with 403"
+        " KEY_READS_ONLY; a key made for one organisation sees and declares for no other."
+    )
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """A bearer token without structure."""

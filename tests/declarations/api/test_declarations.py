@@ -347,7 +347,8 @@ def test_list_detail_and_lodge_take_a_fixed_number_of_queries(
 ):
     small, large = declaration(vehicles=1), declaration(vehicles=12)
     me, officer = call(alice), call(carl)
-    me.get("/declarations")
+    for who in (me, officer):
+        who.get("/declarations")  # the first call of the day keeps the day
     with django_assert_num_queries(3):  # key, roles, page
         me.get("/declarations")
     counts = []

@@ -5,8 +5,9 @@ import base64
 import pytest
 from django.db import connection
 
-from declarations import tasks
+from declarations import actions, tasks
 from declarations.actions import linking, subscribing
+from declarations.clearance import holds
 from declarations.lifecycle import Owed
 from declarations.messengers import push
 from declarations.models import OutboxTask, Phone
@@ -134,4 +135,51 @@ def test_a_phone_that_nobody_listens_on_is_not_told_again(link, monkeypatch):
     let_workers_run()
     assert not Phone.objects.listening().exists()
     assert subscribing.greeting(phone_id=phone.pk) is None
-    tasks.tell_phone(None, now=NOON)
+    tasks._greet(phone.pk, NOON)
+
+
+def test_what_happens_is_said_on_the_phone_of_whoever_drives(link, carl, monkeypatch):
+    said = []
+    monkeypatch.setattr(push, "send", lambda phone, **what: said.append((phone, what["text"], what["url"])) or True)
+    phone = subscribe(link)
+    let_workers_run()
+    said.clear()
+    vehicle = link.vehicle
+    holds.place(
+        declaration_id=vehicle.declaration_id,
+        vehicle_id=vehicle.pk,
+        reason_code="OTHER",
+        text="inner",
+        by=carl,
+        now=NOON,
+    )
+    let_workers_run()
+    ((told, text, url),) = said
+    assert (told, url) == (phone, f"/d/{link.token}")
+    assert vehicle.vin[-6:] in text
+    assert "inner" not in text
+
+
+def test_somebody_elses_news_are_not_said_on_the_former_drivers_phone(link, alice, carl, monkeypatch):
+    said = []
+    monkeypatch.setattr(push, "send", lambda phone, **what: said.append((phone, what["text"])) or True)
+    former = subscribe(link)
+    let_workers_run()
+    said.clear()
+    vehicle = link.vehicle
+    driver = {"name": "Wang Wu", "passport_number": "E11223344", "nationality": "CN"}
+    actions.amend(
+        declaration_id=vehicle.declaration_id,
+        vehicle_id=vehicle.pk,
+        body={"vehicles": [{"vin": vehicle.vin, "driver": driver}]},
+        by=alice,
+        now=NOON,
+    )
+    let_workers_run()
+    assert [phone for phone, _text in said] == [former], "that somebody else drives now, and nothing more"
+    said.clear()
+    holds.place(
+        declaration_id=vehicle.declaration_id, vehicle_id=vehicle.pk, reason_code="OTHER", text="x", by=carl, now=NOON
+    )
+    let_workers_run()
+    assert said == []

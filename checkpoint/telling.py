@@ -1,0 +1,37 @@
+"""A case is told to the officers' desk of its port, and after five minutes to the control centre."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from checkpoint.models import Case
+from declarations.actions import notices
+from declarations.notices import Audience, Kind
+
+
+@transaction.atomic
+def tell(*, case_id: int, now: datetime) -> None:
+    """Tell the desk of a stop at the gate, of a known vehicle or of something nobody declared."""
+    _tell(case_id, Kind.AT_THE_GATE, Audience.OFFICERS, now=now)
+
+
+@transaction.atomic
+def tell_if_open(*, case_id: int, now: datetime) -> None:
+    """Tell the control centre if nobody decided yet."""
+    if Case.objects.open().filter(pk=case_id).exists():
+        _tell(case_id, Kind.STILL_AT_THE_GATE, Audience.CONTROL, now=now)
+
+
+def _tell(case_id: int, kind: Kind, audience: Audience, *, now: datetime) -> None:
+    case = Case.objects.select_related("passage__lane", "passage__declaration").filter(pk=case_id).first()
+    if case is None:
+        return
+    passage = case.passage
+    draft = notices.Draft(
+        kind,
+        audience,
+        f"case:{case.pk}",
+        (passage.vehicle_id,) if passage.vehicle_id else (),
+        {"gate": passage.reason, "stage": passage.stage, "lane": passage.lane.code, "passage": str(passage.pk)},
+    )
+    notices.write([draft], declaration=passage.declaration, port=passage.port_id, now=now)

@@ -1,0 +1,102 @@
+"""What a session has to show before anything is answered: that it was not ended, is not idle, and, for an officer,
+that more than a password stands behind it. The back-office is no exception; the API has keys of its own."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from declarations.actions.people.factors import has_factor
+from declarations.models import Account, roles_of
+from declarations.permissions import needs_second_factor
+from declarations.views.people.frame import GENERATION, PASSED_AT
+from declarations.words import RoleName
+
+SEEN_AT = "seen_at"
+SEEN_EVERY_S = 60
+"""The session is written at most once a minute."""
+
+OTHERS = ("/api/", "/static/")
+"""Where no session counts."""
+
+
+class SessionRules:
+    """Turns away whoever has to prove himself first."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer in the page's place, or let it answer."""
+        return self._turned_away(request) or self.get_response(request)
+
+    def _turned_away(self, request: HttpRequest) -> HttpResponse | None:
+        user = request.user if not request.path.startswith(OTHERS) else None
+        if not isinstance(user, User):  # nobody has signed in
+            return None
+        if request.session.get(GENERATION, 0) != _generation(user):
+            logout(request)
+            return None
+        if not needs_second_factor(user):
+            return None
+        if _is_idle(request, user):
+            logout(request)
+            return None
+        return _to_second_factor(request, user)
+
+
+def enter(request: HttpRequest, user: User, *, has_passed: bool) -> None:
+    """Sign somebody in: a new session, which knows what was proven."""
+    login(request, user)
+    generation = Account.objects.filter(user=user).values_list("generation", flat=True).first()
+    request.session[GENERATION] = generation or 0
+    if has_passed:
+        request.session[PASSED_AT] = int(time.time())
+
+
+def speak_to(answer: Any, user: User) -> None:
+    """Have the browser keep the language in which this person reads."""
+    language = Account.objects.filter(user=user).values_list("language", flat=True).first()
+    if language:
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+
+
+def _generation(user: User) -> int:
+    account = getattr(user, "account", None)
+    return account.generation if account else 0
+
+
+def _is_idle(request: HttpRequest, user: User) -> bool:
+    now, seen_at = int(time.time()), request.session.get(SEEN_AT)
+    if any(row.role == RoleName.CONTROL_ROOM for row in roles_of(user).rows):
+        return False
+    if seen_at is not None and now - seen_at > settings.OFFICER_IDLE_S:
+        return True
+    if seen_at is None or now - seen_at >= SEEN_EVERY_S:
+        request.session[SEEN_AT] = now
+    return False
+
+
+def _to_second_factor(request: HttpRequest, user: User) -> HttpResponse | None:
+    if not settings.OFFICERS_NEED_SECOND_FACTOR or PASSED_AT in request.session:
+        return None
+    if request.path in (reverse("logout"), reverse("set_language"), reverse("second-factor")):
+        return None
+    if has_factor(user):
+        return HttpResponseRedirect(f"{reverse('second-factor')}?{urlencode({'next': request.get_full_path()})}")
+    security = reverse("declarations:security")
+    return None if request.path.startswith(security) else HttpResponseRedirect(security)

@@ -1,0 +1,38 @@
+"""Letters by mail, through Django's backend."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from declarations.notices import Letter
+
+
+class Mail:
+    """Plain text and simple HTML. A repeat carries the same Message-ID."""
+
+    def send(self, letter: Letter, *, now: datetime) -> bool:
+        """Hand it to the mail server.
+
+        Raises: whatever the server says; nothing is swallowed.
+        """
+        host = urlsplit(settings.BASE_URL).hostname or "localhost"
+        with translation.override(letter.language):
+            text = render_to_string("declarations/mail.txt", {"letter": letter})
+            html = render_to_string("declarations/mail.html", {"letter": letter})
+        message = EmailMultiAlternatives(
+            subject=letter.subject,
+            body=text,
+            to=[letter.address],
+            headers={
+                "Message-ID": f"<{letter.id}@{host}>",
+                "List-Unsubscribe": f"<{letter.preferences_url}>",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        message.attach_alternative(html, "text/html")
+        message.send()
+        return True

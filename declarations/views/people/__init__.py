@@ -1,0 +1,1 @@
+"""Pages of a person about himself, his keys, his organisation and its agents."""
