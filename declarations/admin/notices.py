@@ -76,6 +76,6 @@ class HistoryToldAdmin(OfWhoRuns):
 class PreferenceAdmin(OfWhoRuns):
     """Language and mails of people."""
 
-    list_display = ("user", "language", "mail_now", "mail_soon", "mail_info")
+    list_display = ("user", "mail_now", "mail_soon", "mail_info")
     search_fields = ("user__username",)
     list_select_related = ("user",)

@@ -1,4 +1,4 @@
-"""Which notices come by mail, and in which language."""
+"""Which notices come by mail."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +11,8 @@ class PreferenceForm(forms.ModelForm):
 
     class Meta:
         model = Preference
-        fields = ("language", "mail_now", "mail_soon", "mail_info")
+        fields = ("mail_now", "mail_soon", "mail_info")
         labels = {
-            "language": _("Language of mails"),
             "mail_now": _("When somebody has to act now"),
             "mail_soon": _("Before something runs out"),
             "mail_info": _("When all goes well: released, exited"),

@@ -266,14 +266,6 @@ class Migration(migrations.Migration):
             name="Preference",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[("zh-hans", "中文"), ("en", "English"), ("ru", "Русский"), ("kk", "Қазақша")],
-                        max_length=10,
-                        verbose_name="language",
-                    ),
-                ),
                 ("mail_now", models.BooleanField(default=True, verbose_name="mail: act now")),
                 ("mail_soon", models.BooleanField(default=True, verbose_name="mail: act before a deadline")),
                 ("mail_info", models.BooleanField(default=True, verbose_name="mail: for your information")),

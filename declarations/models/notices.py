@@ -163,10 +163,9 @@ class ReadinessTold(models.Model):
 
 
 class Preference(models.Model):
-    """In which language a person is written to, and which notices come by mail."""
+    """Which notices a person gets by mail."""
 
     user = models.OneToOneField(USER, models.CASCADE, related_name="preference", verbose_name=_("user"))
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     mail_now = models.BooleanField(_("mail: act now"), default=True)
     mail_soon = models.BooleanField(_("mail: act before a deadline"), default=True)
     mail_info = models.BooleanField(_("mail: for your information"), default=True)
@@ -184,7 +183,7 @@ class Preference(models.Model):
     def of(cls, user: User, *, mail: bool) -> "Preference":
         """The person's own, or what holds until he chooses; mail: whether he gets any before."""
         found: Preference = getattr(user, "preference", None) or cls(
-            user=user, language=settings.LANGUAGE_CODE, mail_now=mail, mail_soon=mail, mail_info=mail
+            user=user, mail_now=mail, mail_soon=mail, mail_info=mail
         )
         return found
 

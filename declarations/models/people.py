@@ -67,6 +67,12 @@ class Account(models.Model):
         return str(self.user)
 
 
+def language_of(user: User) -> str:
+    """The language in which this person is written to: his own choice, else the site's."""
+    account: Account | None = getattr(user, "account", None)
+    return (account.language if account else "") or settings.LANGUAGE_CODE
+
+
 def account_of(user: User) -> Account:
     """The person's account under FOR UPDATE, made if he has none yet."""
     Account.objects.bulk_create([Account(user=user)], ignore_conflicts=True)

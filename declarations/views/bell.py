@@ -84,7 +84,7 @@ def read_all(request: HttpRequest) -> HttpResponseBase:
 
 @page("GET", "POST")
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Language and mails of this person."""
+    """Which notices this person gets by mail."""
     user = person(request)
     known = Preference.of(user, mail=bool(roles_of(user).organisations))
     form = PreferenceForm(request.POST if request.method == "POST" else None, instance=known)

@@ -9,6 +9,7 @@ from django.test import override_settings
 
 from declarations import outbox
 from declarations.actions import notices
+from declarations.actions.people import accounts
 from declarations.clearance import holds
 from declarations.lifecycle import Owed
 from declarations.models import Delivery, Notice, OutboxTask, Preference, Role
@@ -23,7 +24,8 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def english(alice):
     """Alice reads English."""
-    return Preference.objects.create(user=alice, language="en")
+    accounts.speak(language="en", by=alice)
+    return alice
 
 
 @pytest.fixture
@@ -62,14 +64,14 @@ def test_every_colleague_gets_one_and_no_other_exporter(alice, bob, mallory, dec
 
 
 def test_who_turned_mails_off_gets_none(english, declaration, mails):
-    notices.prefer(by=english.user, values={"language": "en", "mail_info": False})
+    notices.prefer(by=english, values={"mail_info": False})
     declaration()
     assert mails == []
     assert Notice.objects.filter(audience="E").exists()
 
 
 def test_officers_get_mails_only_where_they_turned_them_on(declaration, carl, sam, olga, mails):
-    Preference.objects.create(user=olga, language="en")
+    Preference.objects.create(user=olga)
     row = declaration()
     mails.clear()
     holds.place(declaration_id=row.pk, reason_code="OTHER", text="x", by=carl, now=NOON)
@@ -78,7 +80,7 @@ def test_officers_get_mails_only_where_they_turned_them_on(declaration, carl, sa
 
 
 def test_an_officer_is_never_told_of_his_own_enterprise(declaration, carl, olga, alice, mails):
-    Preference.objects.create(user=olga, language="en")
+    Preference.objects.create(user=olga)
     Role.objects.create(user=olga, role="exporter", organisation=alice.roles.get().organisation)
     row = declaration()
     holds.place(declaration_id=row.pk, reason_code="OTHER", text="x", by=carl, now=NOON)
@@ -93,7 +95,7 @@ def test_who_lost_his_role_meanwhile_is_not_written_to(english, declaration, mai
     mails.clear()
     holds.place(declaration_id=row.pk, reason_code="OTHER", text="x", by=carl, now=NOON)
     notices.tell(declaration_id=row.pk, now=NOON)
-    english.user.roles.all().delete()
+    english.roles.all().delete()
     deliver()
     assert mails == []
     assert not OutboxTask.objects.filter(kind=Owed.DELIVER, done_at=None).exists()

@@ -160,21 +160,13 @@ def test_what_is_another_exporters_is_nowhere(client, mallory, declaration, read
     assert not NoticeRead.objects.exists()
 
 
-def test_a_person_chooses_language_and_mails(client, alice, read):
+def test_a_person_chooses_which_notices_come_by_mail(client, alice, read):
     client.force_login(alice)
     page = reverse("declarations:notice-preferences")
     assert "alice@example.org" in read(page)
-    answered = client.post(page, {"language": "kk", "mail_now": "on"}, headers=ENGLISH)
+    answered = client.post(page, {"mail_now": "on"}, headers=ENGLISH)
     assert answered["Location"] == LIST
     row = Preference.objects.get(user=alice)
-    assert (row.language, row.mail_now, row.mail_soon, row.mail_info) == ("kk", True, False, False)
-    client.post(page, {"language": "ru"}, headers=ENGLISH)
-    assert Preference.objects.get(user=alice).language == "ru"
-
-
-def test_a_language_that_is_none_is_refused_and_nothing_is_written(client, alice):
-    client.force_login(alice)
-    answered = client.post(reverse("declarations:notice-preferences"), {"language": "xx"}, headers=ENGLISH)
-    assert answered.status_code == 200
-    assert "Error:" in answered.content.decode()
-    assert not Preference.objects.exists()
+    assert (row.mail_now, row.mail_soon, row.mail_info) == (True, False, False)
+    client.post(page, {}, headers=ENGLISH)
+    assert not Preference.objects.get(user=alice).mail_now

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from declarations.models import Delivery, DeliveryWay, Driver, Notice, Phone, Preference
+from declarations.models import Delivery, DeliveryWay, Driver, Notice, Phone, language_of
 from declarations.models.worded import sentences
 from declarations.notices import Kind, Letter
 
@@ -25,7 +25,7 @@ def take(
 
     url, preferences_url: where a person reads his notices and turns mails off; driver_url: page of a driver's token.
     """
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("user__preference", "declaration")
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("user__account", "declaration")
     row = rows.filter(pk=delivery_id, sent_at=None).first()
     if row is None:
         return None
@@ -57,7 +57,7 @@ def seal_off(*, delivery_id: int, now: datetime) -> None:
 
 def _language(row: Delivery, told: list[Notice]) -> str:
     if row.user is not None:
-        return Preference.of(row.user, mail=True).language
+        return language_of(row.user)
     driver = Driver.objects.filter(vehicle=told[0].vehicle_id).first()
     return FOR_DRIVERS_FROM.get(driver.nationality if driver else "", "ru")
 

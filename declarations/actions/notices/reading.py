@@ -1,4 +1,4 @@
-"""What a person does with notices: mark them as read, choose language and mail."""
+"""What a person does with notices: mark them as read, choose which come by mail."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -26,6 +26,6 @@ def mark_read(*, by: User, now: datetime, only: Sequence[uuid.UUID] | None = Non
 
 @transaction.atomic
 def prefer(*, by: User, values: Mapping[str, object]) -> Preference:
-    """Keep the person's language and which notices come by mail."""
+    """Keep which notices come to this person by mail."""
     row, _new = Preference.objects.update_or_create(user=by, defaults=dict(values))
     return row
