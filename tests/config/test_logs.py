@@ -39,6 +39,13 @@ def test_a_request_is_one_line_of_json_without_query_or_person(lines: io.StringI
     assert "10.1.2.3" not in written
 
 
+def test_of_a_link_that_is_a_key_no_line_shows_more_than_the_beginning(lines: io.StringIO) -> None:
+    for address in ("/d/ukruk7ee6tbx4upsadh3kla6eco6pwti/phone", "/i/ukruk7ee6tbx4upsadh3kla6eco6pwti"):
+        logging.getLogger("django.request").error("%s: %s", "Internal Server Error", address)
+    assert "Internal Server Error: /d/…/phone" in lines.getvalue()
+    assert "ukruk7ee" not in lines.getvalue()
+
+
 def test_an_exception_is_in_the_line_with_the_same_trace_id(lines: io.StringIO, rf: RequestFactory) -> None:
     def fail(request: HttpRequest) -> HttpResponse:
         try:

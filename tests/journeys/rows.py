@@ -1,6 +1,8 @@
 """The rows of the matrix of tenant walls: every route of the site, who may use it, and with what body."""
 
-from collections.abc import Callable, Iterator
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -281,3 +283,41 @@ def walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Callable[..., 
 def is_back_office(route: str) -> bool:
     """Whether Django's admin answers there."""
     return route.startswith("admin/") and route != "admin/login/"
+
+
+Names = Mapping[str, str]
+"""What the parts of an address are called, with a value for each."""
+
+
+def nowhere(world: Names) -> Names:
+    """Ids that never were, in the form of those that are."""
+    plain = {
+        "uscc": "91350100M000100Y43",
+        "newcomer": "91620100MA72L5T98H",
+        "reference": "SG2222222222",
+        "vin": "LRW3E7EK0TC987654",
+        "lane": "CNHRS-R9",
+    }
+    kept = {"place", "code", "name", "number", "token"}
+    return {name: plain.get(name) or (world[name] if name in kept else str(uuid.uuid4())) for name in world}
+
+
+def address(route: str, names: Names) -> str:
+    """A route with its parts filled; a part that this page does not know is red."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: names[part.group(1)], route)
+
+
+def filled(body: Any, names: Names) -> Any:
+    """A body with its {names} filled."""
+    if isinstance(body, dict):
+        return {name: filled(value, names) for name, value in body.items()}
+    if isinstance(body, str) and body.startswith("{"):
+        return {**names, "random_id": str(uuid.uuid4())}[body.strip("{}")]
+    return body
+
+
+def methods_of(route: str, view: Any) -> tuple[str, ...]:
+    """What to try: of the API what the view knows, of the pages GET and POST."""
+    if route.startswith(API) and hasattr(view, "view_class"):
+        return tuple(method for method in METHODS if hasattr(view.view_class, method.lower()))
+    return ("GET", "POST")

@@ -5,15 +5,14 @@ changes. A route without a row in ROWS is red.
 """
 
 import re
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission, User
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -29,13 +28,27 @@ from seeds.photos import photo_of_a_car
 from tests.caller import Caller, key_of, key_of_device
 from tests.cast import NOON, USCC, declaration_body, let_workers_run, vehicle_body, vin_number
 from tests.files import pdf, photo
-from tests.journeys.rows import API, JUDGE, METHODS, OFFICER, ROLES, ROWS, WHY, is_back_office, routes, walk
+from tests.journeys.of_alice import fingerprint
+from tests.journeys.rows import (
+    API,
+    JUDGE,
+    OFFICER,
+    ROLES,
+    ROWS,
+    WHY,
+    Names,
+    address,
+    filled,
+    is_back_office,
+    methods_of,
+    nowhere,
+    routes,
+    walk,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 CANARY = "CANARY"
-
-Names = Mapping[str, str]
 
 
 @pytest.fixture
@@ -148,33 +161,6 @@ def _agent(officer: User) -> Organisation:
     )
 
 
-def nowhere(world: Names) -> Names:
-    """Ids that never were, in the form of those that are."""
-    plain = {
-        "uscc": "91350100M000100Y43",
-        "newcomer": "91620100MA72L5T98H",
-        "reference": "SG2222222222",
-        "vin": "LRW3E7EK0TC987654",
-        "lane": "CNHRS-R9",
-    }
-    kept = {"place", "code", "name", "number", "token"}
-    return {name: plain.get(name) or (world[name] if name in kept else str(uuid.uuid4())) for name in world}
-
-
-def address(route: str, names: Names) -> str:
-    """A route with its parts filled; a part that this page does not know is red."""
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: names[part.group(1)], route)
-
-
-def filled(body: Any, names: Names) -> Any:
-    """A body with its {names} filled."""
-    if isinstance(body, dict):
-        return {name: filled(value, names) for name, value in body.items()}
-    if isinstance(body, str) and body.startswith("{"):
-        return {**names, "random_id": str(uuid.uuid4())}[body.strip("{}")]
-    return body
-
-
 @pytest.fixture
 def strangers(mallory: User, reference: None) -> dict[str, User | None]:
     """Everybody who has no business with alice's world."""
@@ -192,60 +178,6 @@ def keepers(alice: User, reference: None) -> dict[str, User]:
     for role in ROLES:
         Role.objects.create(user=officer, role=role, port=Port.objects.get(pk="CNHRS"))
     return {"alice": alice, OFFICER: officer, JUDGE: officer, "key": alice}
-
-
-TABLES_OF_DECLARATION = (
-    "vehicle",
-    "history",
-    "hold",
-    "documentcheck",
-    "documentrequest",
-    "document",
-    "problemoverride",
-    "declarationversion",
-    "printjob",
-    "notice",
-)
-TABLES_OF_VEHICLE = (
-    *("paper", "driver", "pass", "admission", "inspection", "override"),
-    *("link", "handover", "handovercode", "handoverphoto"),
-)
-ORGANISATION = "(SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"
-TABLES_OF_VEHICLE = ("paper", "driver", "pass", "admission", "inspection", "override")
-
-
-def fingerprint(reference: str) -> str:
-    """All rows of alice's organisation and of the gates that it went through."""
-    mine = """SELECT id FROM declarations_declaration WHERE organisation_id = (
-        SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"""
-    vehicles = f"SELECT id FROM declarations_vehicle WHERE declaration_id IN ({mine})"
-    slices = {
-        "declarations_declaration": f"id IN ({mine})",
-        **{f"declarations_{table}": f"declaration_id IN ({mine})" for table in TABLES_OF_DECLARATION},
-        **{f"declarations_{table}": f"vehicle_id IN ({vehicles})" for table in TABLES_OF_VEHICLE},
-        "checkpoint_passage": f"port_id = 'CNHRS' OR vehicle_id IN ({vehicles})",
-        "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",
-        "declarations_role": "true",
-        "declarations_apikey": "user_id IS NULL",
-        **{f"declarations_{table}": f"organisation_id = {ORGANISATION}" for table in ("invitation", "partyhistory")},
-        "declarations_authority": f"principal_id = {ORGANISATION}",
-    }
-    parts = []
-    with connection.cursor() as cursor:
-        for table, where in slices.items():
-            cursor.execute(
-                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t WHERE {where}",
-                {"reference": reference},
-            )
-            parts.append(f"{table}:{cursor.fetchone()[0]}")
-    return "\n".join(parts)
-
-
-def methods_of(route: str, view: Any) -> tuple[str, ...]:
-    """What to try: of the API what the view knows, of the pages GET and POST."""
-    if route.startswith(API) and hasattr(view, "view_class"):
-        return tuple(method for method in METHODS if hasattr(view.view_class, method.lower()))
-    return ("GET", "POST")
 
 
 def ask_api(caller: Caller, method: str, route: str, names: Names) -> tuple[int, str, str]:

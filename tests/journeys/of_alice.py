@@ -1,0 +1,48 @@
+"""Everything of alice's organisation as one text, to see whether a stranger changed any of it."""
+
+from django.db import connection
+
+TABLES_OF_DECLARATION = (
+    "vehicle",
+    "history",
+    "hold",
+    "documentcheck",
+    "documentrequest",
+    "document",
+    "problemoverride",
+    "declarationversion",
+    "printjob",
+    "notice",
+)
+TABLES_OF_VEHICLE = (
+    *("paper", "driver", "pass", "admission", "inspection", "override"),
+    *("link", "handover", "handovercode", "handoverphoto"),
+)
+ORGANISATION = "(SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"
+
+
+def fingerprint(reference: str) -> str:
+    """All rows of alice's organisation and of the gates that it went through."""
+    mine = """SELECT id FROM declarations_declaration WHERE organisation_id = (
+        SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"""
+    vehicles = f"SELECT id FROM declarations_vehicle WHERE declaration_id IN ({mine})"
+    slices = {
+        "declarations_declaration": f"id IN ({mine})",
+        **{f"declarations_{table}": f"declaration_id IN ({mine})" for table in TABLES_OF_DECLARATION},
+        **{f"declarations_{table}": f"vehicle_id IN ({vehicles})" for table in TABLES_OF_VEHICLE},
+        "checkpoint_passage": f"port_id = 'CNHRS' OR vehicle_id IN ({vehicles})",
+        "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",
+        "declarations_role": "true",
+        "declarations_apikey": "user_id IS NULL",
+        **{f"declarations_{table}": f"organisation_id = {ORGANISATION}" for table in ("invitation", "partyhistory")},
+        "declarations_authority": f"principal_id = {ORGANISATION}",
+    }
+    parts = []
+    with connection.cursor() as cursor:
+        for table, where in slices.items():
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t WHERE {where}",
+                {"reference": reference},
+            )
+            parts.append(f"{table}:{cursor.fetchone()[0]}")
+    return "\n".join(parts)
