@@ -83,15 +83,16 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "nav": [
             {"label": label, "href": href, "current": _current(request.path, href, hrefs)} for label, href in open_to
         ],
-        "account_places": [
-            {"label": _("Your account"), "href": reverse("declarations:account")},
-            *_of_supervisors(person),
-        ],
+        "account_places": _account_places(person),
         "languages": settings.LANGUAGES,
     }
 
 
-def _of_supervisors(person: Person) -> list[dict[str, Any]]:
-    if not any(row.role == RoleName.SUPERVISOR for row in roles_of(person).rows):
+def _account_places(person: Person) -> list[dict[str, Any]]:
+    """What a person finds under his own name."""
+    if not person.is_authenticated:
         return []
-    return [{"label": _("Officers"), "href": reverse("checkpoint:people")}]
+    found = [{"label": _("Your account"), "href": reverse("declarations:account")}]
+    if any(row.role == RoleName.SUPERVISOR for row in roles_of(person).rows):
+        found.append({"label": _("Officers"), "href": reverse("checkpoint:people")})
+    return found

@@ -86,7 +86,8 @@ def _is_idle(request: HttpRequest, user: User) -> bool:
         return False
     if seen_at is not None and now - seen_at > settings.OFFICER_IDLE_S:
         return True
-    if seen_at is None or now - seen_at >= SEEN_EVERY_S:
+    is_poll = request.method == "GET" and "HX-Request" in request.headers  # an open page is no officer before it
+    if seen_at is None or (now - seen_at >= SEEN_EVERY_S and not is_poll):
         request.session[SEEN_AT] = now
     return False
 

@@ -25,7 +25,7 @@ FIRMS: Mapping[str, Firm] = {
     "hantu": Firm("上海瀚途国际贸易有限公司", "91310115MA1K3BTP2B", OrganisationKind.DEALER),
     "beichen": Firm("北京北辰商用车进出口有限公司", "91110000600037341L", OrganisationKind.MAKER, is_trusted=True),
     "zhongxing": Firm("淮北众行二手车出口有限公司", "91340600MA2PBM9HXD", OrganisationKind.USED_DEALER),
-    "tongda": Firm("乌鲁木齐通达报关有限公司", "91650100MA7A2Q4C4A", OrganisationKind.AGENT),
+    "tongda": Firm("兰州通达报关有限公司", "91620105571630591E", OrganisationKind.AGENT),
     "yuanchen": Firm("深圳远辰新能源汽车出口有限公司", "9144030071526726XG", OrganisationKind.DEALER),
 }
 

@@ -75,7 +75,7 @@ def language_of(user: User) -> str:
 
 def account_of(user: User) -> Account:
     """The person's account under FOR UPDATE, made if he has none yet."""
-    Account.objects.bulk_create([Account(user=user)], ignore_conflicts=True)
+    Account.objects.bulk_create([Account(user_id=user.pk)], ignore_conflicts=True)
     return Account.objects.select_for_update(of=("self",)).select_related("user").get(user=user)
 
 

@@ -19,8 +19,8 @@ def signs_up(world: World) -> Story:
         name="罗敏",
         mail="luomin@tianqi.example",
         password="not known to anybody",
-        organisation="乌鲁木齐天骑汽车贸易有限公司",
-        uscc="91650100MA78XK3HXY",
+        organisation="兰州天骑汽车贸易有限公司",
+        uscc="91620105794891756D",
         kind=OrganisationKind.DEALER,
         language="zh-hans",
     )

@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
@@ -21,7 +24,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from checkpoint.models import Checkpoint, Device, Lane, Passage
 from checkpoint.models.gate import gate_of_key
 from checkpoint.scanning import scan
-from declarations import outbox, tasks, vin
+from declarations import outbox, tasks, totp, vin
 from declarations.actions import check_draft, lodge
 from declarations.lifecycle import (
     MOVES,
@@ -38,8 +41,10 @@ from declarations.models import (
     ApiKey,
     Declaration,
     DocumentCheck,
+    Factor,
     History,
     Inspection,
+    Invitation,
     Organisation,
     OutboxTask,
     Pass,
@@ -47,6 +52,7 @@ from declarations.models import (
     RiskRule,
     Role,
     Vehicle,
+    roles_of,
 )
 from declarations.problems import errors
 from declarations.words import Channel, Condition, RoleName, Stage
@@ -219,6 +225,7 @@ def test_the_file_has_the_shape_of_the_contract(demo: Demo) -> None:
     assert set(content["accounts"]) == {"alice", "bob", "mallory", "carl", "olga", "ivan", "sam", "oscar"}
     for name, account in content["accounts"].items():
         assert account.keys() >= {"username", "password", "role", "organisation"}
+        assert ("totp_secret" in account) == (account["organisation"] is None)
         assert account["username"] == name
         assert account["role"] == ACCOUNTS[name].role
     firms = {name: account["organisation"] for name, account in content["accounts"].items()}
@@ -250,17 +257,17 @@ def test_the_passwords_open_their_accounts(demo: Demo) -> None:
 
 
 def test_officers_work_at_every_port_and_see_every_list(demo: Demo) -> None:
-    for role in Role.objects.exclude(role=RoleName.EXPORTER).select_related("user"):
+    for role in Role.objects.filter(organisation=None).select_related("user"):
         assert role.port_id is None
         assert role.user.has_perms(["declarations.view_declaration", "checkpoint.view_passage", "auth.view_user"])
         assert role.user.has_perm("declarations.change_riskrule") is (role.role == RoleName.SUPERVISOR)
         assert not role.user.has_perm("declarations.change_declaration")
 
 
-def test_all_organisations_are_verified_and_have_real_codes(demo: Demo) -> None:
+def test_all_organisations_but_the_newcomer_are_verified_and_have_real_codes(demo: Demo) -> None:
     listed = {row["uscc"] for row in read_csv("uscc_valid")}
     for organisation in Organisation.objects.all():
-        assert organisation.verified_at is not None
+        assert (organisation.verified_at is None) == (organisation.name == "兰州天骑汽车贸易有限公司")
         assert organisation.uscc in listed
 
 
@@ -313,3 +320,28 @@ def test_the_random_share_is_the_one_that_the_environment_asks_for(demo: Demo, s
     settings.DEMO_RANDOM_SHARE = 0.25
     demo.again(now=demo.now)
     assert {float(share) for share in Port.objects.values_list("random_share", flat=True)} == {0.25}
+
+
+def test_the_apps_secrets_are_the_ones_that_count(demo: Demo) -> None:
+    for name, account in demo.content()["accounts"].items():
+        kept = [factor.secret for factor in Factor.objects.filter(user__username=name, confirmed_at__isnull=False)]
+        assert kept == ([account["totp_secret"]] if "totp_secret" in account else [])
+
+
+def test_a_command_prints_the_code_of_now(demo: Demo) -> None:
+    with time_machine.travel(1_800_000_000, tick=False):
+        told = StringIO()
+        call_command("totp", "carl", "--from", str(demo.path), stdout=told)
+    secret = demo.content()["accounts"]["carl"]["totp_secret"]
+    assert told.getvalue().startswith(f"{totp.code_of(secret, 60_000_000)}  good for 30 s")
+    for name in ("alice", "nobody"):
+        with pytest.raises(CommandError):
+            call_command("totp", name, "--from", str(demo.path))
+
+
+def test_somebody_waits_somebody_is_invited_and_an_agent_acts_for_alice(demo: Demo) -> None:
+    alice = User.objects.get(username="alice")
+    (mine,) = roles_of(alice).own_organisations
+    assert Organisation.objects.filter(verified_at=None, refused_at=None).count() == 1
+    assert Invitation.objects.filter(organisation=mine, accepted_at=None).count() == 1
+    assert mine in roles_of(User.objects.get(username="tonglin")).organisations

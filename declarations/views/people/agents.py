@@ -16,7 +16,7 @@ from declarations.actions.people import agents
 from declarations.errors import DomainError, Unacceptable
 from declarations.forms.people import AuthorityForm
 from declarations.forms.reasons import ReasonForm
-from declarations.models import Authority
+from declarations.models import Authority, Organisation
 from declarations.views.frame import attempt, page, person
 from declarations.views.people.frame import ask, find_organisation
 
@@ -65,14 +65,14 @@ def accept(request: HttpRequest, authority: uuid.UUID) -> HttpResponseBase:
     row = _find(request, authority)
     if attempt(request, agents.accept, authority_id=row.pk, by=person(request), now=timezone.now()):
         messages.success(request, _("Your people may now declare for %(name)s.") % {"name": row.principal})
-    return _back(row.agent.uscc)
+    return _back(_own_side(request, row).uscc)
 
 
 @page("GET", "POST")
 def end(request: HttpRequest, authority: uuid.UUID) -> HttpResponseBase:
     """End it, from either side."""
     row = _find(request, authority)
-    own = row.principal if permissions.can_manage(request.user, row.principal_id) else row.agent
+    own = _own_side(request, row)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -99,6 +99,10 @@ def _find(request: HttpRequest, public_id: uuid.UUID) -> Authority:
     if not permissions.can_end_authority(request.user, row):
         raise PermissionDenied
     return row
+
+
+def _own_side(request: HttpRequest, row: Authority) -> Organisation:
+    return row.principal if permissions.can_manage(request.user, row.principal_id) else row.agent
 
 
 def _back(uscc: str) -> HttpResponseRedirect:

@@ -81,8 +81,9 @@ def test_new_recovery_codes_end_the_old_ones(alice: User, bob: User) -> None:
 def test_the_codes_of_one_open_nothing_of_another(alice: User, bob: User) -> None:
     app_of(alice)
     app_of(bob)
+    code = factors.make_codes(by=alice, now=NOON)[0]
     with refusal("WRONG_CODE"):
-        factors.pass_with_code(code=factors.make_codes(by=alice, now=NOON)[0], by=bob, now=NOON)
+        factors.pass_with_code(code=code, by=bob, now=NOON)
 
 
 def add(user: User, passkey: Passkey, **changes: str) -> list[str]:
