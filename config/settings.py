@@ -68,12 +68,17 @@ if not DEBUG and len(SECRET_KEY) < 50:
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty: name the hosts of this site, separated by commas")
 
-BASE_URL = env.str("BASE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
+BASE_URL = env.str("BASE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}").rstrip("/")
 """Where the site stands, for addresses in mails: a request's own host could be made up."""
+
+MAIL_HOST = urlsplit(BASE_URL).hostname or "localhost"
+PASSKEY_HOST = env.str("PASSKEY_HOST", default="localhost" if MAIL_HOST == "127.0.0.1" else MAIL_HOST)
+"""The name to which passkeys belong; browsers take no bare address for one."""
 
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 10  # shorter than a task may take
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Silkgate <silkgate@localhost>")
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"Silkgate <no-reply@{MAIL_HOST}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MESSENGERS = {
     "MAIL": "declarations.messengers.mail.Mail",
     "PUSH": "declarations.messengers.push.Push",
@@ -189,17 +194,6 @@ LOGIN_REDIRECT_URL = "home"
 OFFICERS_HOME = "checkpoint:home"  # the exporters' app sends them there and knows no more
 OFFICERS_DECLARATION = "checkpoint:declaration"
 OFFICERS_PASSAGE = "checkpoint:passage"
-
-BASE_URL = env.str("BASE_URL", default=f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
-"""Where the site is found from outside: the addresses in mails."""
-
-MAIL_HOST = urlsplit(BASE_URL).hostname or "localhost"
-PASSKEY_HOST = env.str("PASSKEY_HOST", default="localhost" if MAIL_HOST == "127.0.0.1" else MAIL_HOST)
-"""The name to which passkeys belong; browsers take no bare address for one."""
-
-vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"Silkgate <no-reply@{MAIL_HOST}>")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English"), ("ru", "Русский"), ("kk", "Қазақша")]

@@ -15,7 +15,7 @@ def environment(given: Mapping[str, str], *, folder: Path, host: str, port: int)
         **kept_secrets(folder / "secrets.json"),
         "LOG_FORMAT": "console",
         "BASE_URL": f"http://{host}:{port}",
-        "EMAIL_URL": f"filemail://{folder.resolve() / 'mail'}",
+        "EMAIL_URL": f"filemail:///{folder.resolve() / 'mail'}",
         **{name: value for name, value in given.items() if value},
         "ALLOWED_HOSTS": f"{host},localhost",
         "PLAIN_HTTP": "1",
