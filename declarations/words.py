@@ -104,3 +104,12 @@ class PrintForm(TextChoices):
 
     PDF = "pdf", _("one PDF, to be printed")
     ZIP = "zip", _("a ZIP with one PDF per vehicle")
+
+
+class Language(TextChoices):
+    """What a driver reads; each is called by its own name."""
+
+    ZH = "zh", "中文"
+    RU = "ru", "Русский"
+    KK = "kk", "Қазақша"
+    EN = "en", "English"

@@ -26,6 +26,7 @@ from declarations.lifecycle import (
 )
 from declarations.models import By, Declaration, Vehicle, load_reference, note, owe
 from declarations.models.standing import recompute
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Problem, errors
 
 AT_ONCE = frozenset({"driver", "plate", "plate_expires_on", "papers"})
@@ -245,6 +246,7 @@ def _expect_no_new_errors(
         "reference": load_reference(),
         "today": timezone.localdate(now),
         "accepted": accepted_problems(declaration),
+        "stays": stays_of_drivers(before, before["vehicles"], now=now),
     }
     known = {(problem.code, problem.pointer) for problem in errors(checks.check(before, **options))}
     after = fresh(declaration)

@@ -17,16 +17,19 @@ from declarations.errors import Conflict, Unacceptable
 from declarations.lifecycle import VehicleStatus
 from declarations.models import Declaration, Organisation, Vehicle, load_reference, note
 from declarations.models.history import By
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Level, Problem
 
 
 def check_draft(declaration: Declaration, *, now: datetime) -> list[Problem]:
     """What is wrong with a declaration as it stands now."""
+    body = declaration.body()
     return checks.check(
-        declaration.body(),
+        body,
         reference=load_reference(),
         today=timezone.localdate(now),
         accepted=accepted_problems(declaration),
+        stays=stays_of_drivers(body, body["vehicles"], now=now),
     )
 
 

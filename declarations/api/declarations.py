@@ -19,6 +19,7 @@ from declarations.checks.fields import CHOICE_UNKNOWN, REQUIRED
 from declarations.clearance import decisions
 from declarations.errors import NotPermitted, Unacceptable
 from declarations.models import Declaration, Organisation, Vehicle, load_reference, roles_of
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Problem, explain
 
 CHANNEL_HIDDEN = explain("CHANNEL_HIDDEN", _("Only officers filter by channel."))
@@ -65,7 +66,12 @@ class CheckDeclaration(ApiView):
         """Tell the problems of a body; nothing is stored."""
         body = self.read(bodies.NewDeclarationBody)
         body.pop("exporter", None)
-        found = checks.check(body, reference=load_reference(), today=timezone.localdate(self.now))
+        found = checks.check(
+            body,
+            reference=load_reference(),
+            today=timezone.localdate(self.now),
+            stays=stays_of_drivers(body, body.get("vehicles") or (), now=self.now),
+        )
         return Response({"problems": shapes.problems(found)})
 
 

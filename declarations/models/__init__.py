@@ -11,6 +11,7 @@ from declarations.models.clearance import (
     RiskScope,
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
+from declarations.models.ferrymen import CrewMember, FerrymanReturn, LostCard, PersonalView
 from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
@@ -51,6 +52,7 @@ __all__ = [
     "CatalogueModel",
     "Closure",
     "Country",
+    "CrewMember",
     "Currency",
     "Declaration",
     "DeclarationVersion",
@@ -58,6 +60,7 @@ __all__ = [
     "DocumentRequest",
     "Driver",
     "Ferryman",
+    "FerrymanReturn",
     "History",
     "Hold",
     "HoldReason",
@@ -65,6 +68,7 @@ __all__ = [
     "IdempotencyKey",
     "Incoterm",
     "Inspection",
+    "LostCard",
     "Movable",
     "NationalCode",
     "Organisation",
@@ -75,6 +79,7 @@ __all__ = [
     "PaperType",
     "Pass",
     "PassKey",
+    "PersonalView",
     "PlatePattern",
     "PlateRegion",
     "Port",

@@ -17,6 +17,7 @@ from declarations.errors import DomainError
 from declarations.forms import VehicleEntry
 from declarations.forms.entry import PAPERS, PLATE, WHOLE, like
 from declarations.models import Declaration, Vehicle, load_reference
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Level, Problem, errors
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person, repaired
 from declarations.views.marks import marked
@@ -201,12 +202,14 @@ def _plain(value: Any) -> Any:
 
 def _problems(declaration: Declaration, body: Mapping[str, Any], vehicle: Vehicle | None) -> list[Problem]:
     """All that is wrong with one vehicle, and whether its VIN is taken."""
+    header = declaration.header()
     found = checks.check_vehicle(
         body,
         reference=load_reference(),
         today=timezone.localdate(),
-        body=declaration.header(),
+        body=header,
         accepted=accepted_problems(declaration),
+        stays=stays_of_drivers(header, [body], now=timezone.now()),
     )
     code = str(body.get("vin") or "")
     if code:

@@ -1,0 +1,82 @@
+"""Ways home: whoever drove a vehicle out came back by bus on a day. Until somebody says which, it is estimated."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from declarations import permissions
+from declarations.errors import Conflict, Unacceptable
+from declarations.models import Admission, Declaration, FerrymanReturn, Vehicle
+from declarations.problems import Problem, explain
+from declarations.words import Stage
+
+RETURN_BEFORE_EXIT = explain(
+    "RETURN_BEFORE_EXIT", _("The vehicle went out on %(exited)s; nobody came back from it before. Correct the day.")
+)
+RETURN_AHEAD = explain("RETURN_AHEAD", _("This day is still to come. Record a return once it has happened."))
+
+
+@transaction.atomic
+def record_returns(*, returns: Mapping[int, date], by: User, now: datetime) -> int:
+    """Record the day on which the driver of each vehicle came back; all of them or none. Gives back how many are new.
+
+    The same day again changes nothing; another day takes the former record back.
+    Raises: NotPermitted; Conflict for a vehicle that is not out; Unacceptable for an impossible day.
+    """
+    exits = _exits(returns, by=by)
+    today, wrong, new = timezone.localdate(now), [], 0
+    for vehicle_id, day in sorted(returns.items()):
+        exited_on = timezone.localdate(exits[vehicle_id])
+        if day < exited_on:
+            problem = Problem(RETURN_BEFORE_EXIT, f"/returns/{vehicle_id}", values={"exited": exited_on.isoformat()})
+            wrong.append(problem)
+        elif day > today:
+            wrong.append(Problem(RETURN_AHEAD, f"/returns/{vehicle_id}"))
+    if wrong:
+        raise Unacceptable(wrong)
+    there = {row.vehicle_id: row for row in FerrymanReturn.objects.standing().filter(vehicle__in=returns)}
+    for vehicle_id, day in sorted(returns.items()):
+        before = there.get(vehicle_id)
+        if before is not None and before.returned_on == day:
+            continue
+        if before is not None:
+            _annul(before, by=by, now=now)
+        FerrymanReturn.objects.create(vehicle_id=vehicle_id, returned_on=day, recorded_at=now, recorded_by=by)
+        new += 1
+    return new
+
+
+@transaction.atomic
+def annul_return(*, vehicle_id: int, by: User, now: datetime) -> None:
+    """Take a recorded return back; his days are estimated again. Without a record there is nothing to do.
+
+    Raises: NotPermitted.
+    """
+    vehicle = Vehicle.objects.lock_with_declaration(vehicle_id)
+    permissions.check_can_change(by, vehicle.declaration)
+    row = FerrymanReturn.objects.standing().filter(vehicle=vehicle).first()
+    if row is not None:
+        _annul(row, by=by, now=now)
+
+
+def _annul(row: FerrymanReturn, *, by: User, now: datetime) -> None:
+    row.annulled_at, row.annulled_by = now, by
+    row.save(update_fields=["annulled_at", "annulled_by"])
+
+
+def _exits(vehicle_ids: Mapping[int, date], *, by: User) -> dict[int, datetime]:
+    """When each vehicle went out; the vehicles are locked, so that no exit is annulled meanwhile."""
+    wanted = sorted(set(Vehicle.objects.filter(pk__in=vehicle_ids).values_list("declaration", flat=True)))
+    declarations = {row.pk: row for row in Declaration.objects.locked().filter(pk__in=wanted).order_by("pk")}
+    for declaration in declarations.values():
+        permissions.check_can_change(by, declaration)
+    rows = list(Vehicle.objects.locked().filter(pk__in=vehicle_ids, declaration__in=wanted).order_by("pk"))
+    out = Admission.objects.filter(vehicle__in=[row.pk for row in rows], stage=Stage.EXIT, annulled_at=None)
+    exits = dict(out.values_list("vehicle", "at"))
+    if len(exits) < len(vehicle_ids):
+        raise Conflict("NOT_OUT", _("A vehicle has not left the country. Only who drove one out can come back."))
+    return exits
