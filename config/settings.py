@@ -283,6 +283,18 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = TIME_ZONE
 
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+"""Signs news to drivers' telephones (RFC 8292): 32 bytes of P-256, base64url. Without it no page offers news."""
+
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="mailto:operator@localhost")
+"""Whom a push service asks when something is wrong with what we send."""
+
+PUSH_SERVICES = env.list(
+    "PUSH_SERVICES",
+    default=["fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com"],
+)
+"""Hosts, with all below them, that news may be sent through: browsers name the address, and we ask nowhere else."""
+
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in logging.getLevelNamesMapping():
     raise ImproperlyConfigured("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR, CRITICAL")

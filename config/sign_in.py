@@ -6,7 +6,6 @@ It is the only door: the back-office sends people here as well.
 import math
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from declarations.api.frame.rates import buckets
+from declarations.rates import address_of, buckets
 
 TRIES = 10.0
 TRIES_PER_S = 1 / 30
@@ -33,7 +32,7 @@ class SignIn(LoginView):
         name = f"name:{_as_looked_up(request.POST.get('username', ''))}"
         wait = max(
             buckets.take(name, rate_per_s=TRIES_PER_S, burst=TRIES),
-            buckets.take(f"address:{_address(request)}", rate_per_s=TRIES_PER_S * 10, burst=TRIES_OF_ADDRESS),
+            buckets.take(f"address:{address_of(request)}", rate_per_s=TRIES_PER_S * 10, burst=TRIES_OF_ADDRESS),
         )
         if wait:
             answer = render(request, "429.html", status=429)
@@ -60,15 +59,6 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         raise PermissionDenied
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
-
-
-def _address(request: HttpRequest) -> str:
-    """Who asks; behind a trusted proxy the last one that it names: what stands before that anybody can write."""
-    nearest = str(request.META.get("REMOTE_ADDR", ""))
-    is_behind_proxy = bool(getattr(settings, "SECURE_PROXY_SSL_HEADER", None))
-    if not is_behind_proxy:
-        return nearest
-    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()[:64] or nearest
 
 
 def _as_looked_up(name: str) -> str:

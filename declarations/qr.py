@@ -1,4 +1,7 @@
-"""The pass as a picture: one QR symbol, version 8, level M, for screen and paper. Values in, bytes out."""
+"""The pass as a picture: one QR symbol, version 8, level M, for screen and paper. Values in, bytes out.
+
+Addresses of pages are drawn as well, in the size that they need.
+"""
 
 import re
 from collections.abc import Iterator
@@ -53,8 +56,20 @@ def svg(text: str) -> str:
 
     Raises: TextDoesNotFit.
     """
-    side = SIDE_MODULES
-    path = "".join(f"M{x} {y}.5h{length}" for x, y, length in runs(text))
+    return _drawn(runs(text), SIDE_MODULES)
+
+
+def svg_of_address(url: str) -> str:
+    """An SVG of the address of a page, as small a symbol as holds it."""
+    symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_MODULES, mask_pattern=MASK)
+    symbol.add_data(url)
+    symbol.make(fit=True)
+    rows: Matrix = symbol.get_matrix()
+    return _drawn(_runs(rows), len(rows))
+
+
+def _drawn(dark: Iterator[tuple[int, int, int]], side: int) -> str:
+    path = "".join(f"M{x} {y}.5h{length}" for x, y, length in dark)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path stroke="#000" d="{path}"/></svg>'
@@ -77,7 +92,11 @@ def runs(text: str) -> Iterator[tuple[int, int, int]]:
 
     Raises: TextDoesNotFit.
     """
-    for y, row in enumerate(_matrix(text)):
+    return _runs(_matrix(text))
+
+
+def _runs(rows: Matrix) -> Iterator[tuple[int, int, int]]:
+    for y, row in enumerate(rows):
         x = 0
         while x < len(row):
             start = x

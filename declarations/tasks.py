@@ -7,12 +7,14 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.urls import reverse
 from django.utils import timezone
 
 from declarations import outbox
-from declarations.actions import printing, sheets
+from declarations.actions import handing_over, printing, sheets, subscribing
 from declarations.clearance import assessment, closing, sweeps
 from declarations.lifecycle import Owed
+from declarations.messengers import push
 from declarations.models import OutboxTask
 
 draw = random.SystemRandom().random
@@ -30,6 +32,8 @@ WORK: dict[str, Callable[[int, Draw, datetime], object]] = {
     Owed.READ_SHEET: lambda subject, _draw, now: sheets.read(sheet_id=subject, now=now),
     Owed.CHECK_SHEET: lambda subject, _draw, now: sheets.check_rows(sheet_id=subject, now=now),
     Owed.TAKE_SHEET: lambda subject, _draw, now: sheets.take_rows(sheet_id=subject, now=now),
+    Owed.COUNT_SILENCE: lambda subject, _draw, now: handing_over.count_silence(vehicle_id=subject, now=now),
+    Owed.GREET_PHONE: lambda subject, _draw, now: tell_phone(subscribing.greeting(phone_id=subject), now=now),
 }
 """What to do for each kind, with chance and clock of whoever does it; a test holds it against the kinds there are."""
 
@@ -51,6 +55,15 @@ def work(*, task_id: int, **_later: Any) -> bool:
 def sweep(**_later: Any) -> dict[str, int]:
     """What time itself does; called every minute by beat."""
     return sweeps.sweep(now=timezone.now())
+
+
+def tell_phone(news: subscribing.News | None, *, now: datetime) -> None:
+    """Say it, if anybody listens; whoever has gone is not told again."""
+    if news is None:
+        return
+    url = reverse("declarations:driver", args=[news.phone.link.token])
+    if not push.send(news.phone, text=news.text, url=url, now=now):
+        subscribing.unsubscribe(phone_id=news.phone.pk, now=now)
 
 
 def ring(task: OutboxTask) -> None:

@@ -156,6 +156,19 @@ tell("STRAGGLER_TOLD", _("Reminder: this vehicle has to come to the port soon, o
 tell("REFUSAL_FINAL", _("The term of appeal is over. The vehicle was withdrawn."), "stop", "stop")
 tell("RETURNED", _("The vehicle came back from the border. Declare it again."), "officer", "u-turn")
 
+# The hand-over abroad
+tell(
+    "DRIVER_ARRIVED",
+    _("The driver took a photo at the place. Without an answer it counts after 48 h."),
+    "info",
+    "place",
+)
+tell("HANDED_OVER", _("The importer took the vehicle over."), "ok", "hand-over")
+tell("HANDED_OVER_WITH_REMARKS", _("The importer took the vehicle over with remarks."), "officer", "hand-over")
+tell("HANDED_OVER_ONE_SIDED", _("Counts as handed over: one-sided, by the driver's photo."), "officer", "hand-over")
+tell("HAND_OVER_REFUSED", _("The importer refused the vehicle. Call him."), "stop", "stop-fill")
+tell("HAND_OVER_OBJECTED", _("The importer objects to the one-sided hand-over. Call him."), "stop", "flag")
+
 # Inspections: told once the vehicle is at the port
 tell("inspection:ORDERED", _("An inspection is to be done. Bring the vehicle to the bay."), "officer", "order")
 tell("inspection:IN_PROGRESS", _("The inspection has begun."), "info", "search")

@@ -8,6 +8,7 @@ from declarations.views import (
     detail,
     drafting,
     home,
+    linking,
     listing,
     lodging,
     passing,
@@ -16,9 +17,12 @@ from declarations.views import (
     sheets,
     vehicles,
 )
+from declarations.views.linked import driver, importer
 
 ONE = "declarations/<str:reference>"
 VEHICLE = f"{ONE}/vehicles/<int:place>"
+DRIVER = "d/<str:driver_token>"
+IMPORTER = "i/<str:importer_token>"
 SHEET = "sheets/<uuid:sheet>"
 ROW = f"{SHEET}/rows/<int:number>"
 
@@ -40,6 +44,8 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/print/progress", printing.progress, name="print-progress"),
     path(f"{ONE}/print/cancel", printing.cancel, name="print-cancel"),
     path(f"{ONE}/print/file", printing.file, name="print-file"),
+    path(f"{ONE}/links", linking.of_declaration, name="links"),
+    path(f"{ONE}/driver-links.csv", linking.csv, name="driver-links"),
     path(f"{ONE}/vehicles", vehicles.index, name="vehicles"),
     path(f"{ONE}/vehicles/new", vehicles.add, name="vehicle-new"),
     path(f"{ONE}/vehicles/check", vehicles.check, name="vehicle-check"),
@@ -54,6 +60,10 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{VEHICLE}/pass.svg", passing.svg, name="pass-svg"),
     path(f"{VEHICLE}/pass.png", passing.png, name="pass-png"),
     path(f"{VEHICLE}/pass.pdf", passing.pdf, name="pass-pdf"),
+    path(f"{VEHICLE}/links", linking.of_vehicle, name="vehicle-links"),
+    path(f"{VEHICLE}/links/code", linking.code, name="vehicle-code"),
+    path(f"{VEHICLE}/links/driver.svg", linking.svg, name="driver-link-svg"),
+    path(f"{VEHICLE}/photos/<uuid:photo>", linking.photo, name="vehicle-photo"),
     path(f"{ONE}/sheets/new", sheets.new, name="sheet-new"),
     path(f"{ONE}/sheets/template.xlsx", sheets.template, name="sheet-template"),
     path(SHEET, sheets.show, name="sheet"),
@@ -66,6 +76,13 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ROW}/fix", sheet_rows.fix, name="sheet-row-fix"),
     path(f"{ROW}/leave-out", sheet_rows.leave_out, name="sheet-row-leave-out"),
     path(f"{ROW}/take-in", sheet_rows.take_in, name="sheet-row-take-in"),
+    path("d/worker.js", driver.worker, name="driver-worker"),
+    path(DRIVER, driver.show, name="driver"),
+    path(f"{DRIVER}/pass.svg", driver.code, name="driver-code"),
+    path(f"{DRIVER}/photos", driver.photograph, name="driver-photos"),
+    path(f"{DRIVER}/phone", driver.listen, name="driver-phone"),
+    path(IMPORTER, importer.show, name="importer"),
+    path(f"{IMPORTER}/photos/<uuid:photo>", importer.photo, name="importer-photo"),
     path("catalogue", catalogue.index, name="catalogue"),
     path("catalogue/new", catalogue.new, name="catalogue-new"),
     path("catalogue/<uuid:model>", catalogue.edit, name="catalogue-model"),

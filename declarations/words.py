@@ -5,6 +5,7 @@ Rules floor: no clock, no chance, no query. Codes are stored, labels are transla
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Direction(TextChoices):
@@ -113,3 +114,26 @@ class Language(TextChoices):
     RU = "ru", "Русский"
     KK = "kk", "Қазақша"
     EN = "en", "English"
+
+
+class Audience(TextChoices):
+    """Whom a link without an account is for."""
+
+    DRIVER = "DRIVER", _("driver")
+    IMPORTER = "IMPORTER", _("importer")
+
+
+class HandOverResult(TextChoices):
+    """What the importer says of a vehicle; OBJECTED answers a hand-over that counted without him."""
+
+    ACCEPTED = "ACCEPTED", _("accepted")
+    WITH_REMARKS = "WITH_REMARKS", _("accepted with remarks")
+    REFUSED = "REFUSED", pgettext_lazy("hand-over", "refused")
+    OBJECTED = "OBJECTED", _("objected to")
+
+
+class Side(TextChoices):
+    """At which end of the way a photo of a vehicle was taken."""
+
+    DEPARTURE = "DEPARTURE", _("at departure")
+    ARRIVAL = "ARRIVAL", _("on arrival")

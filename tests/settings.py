@@ -6,6 +6,7 @@ os.environ.update(
     SECRET_KEY="tests" * 10,
     FIELD_KEYS="t2:MjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjI=,t1:MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=",
     DIGEST_KEY="MzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzM=",
+    VAPID_PRIVATE_KEY="NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ",
     ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
     PLAIN_HTTP="1",
     LOG_FORMAT="console",

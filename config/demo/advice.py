@@ -27,7 +27,7 @@ def advice(demo: Mapping[str, Any], *, base_url: str, logs: Path) -> str:
         lines += [
             "",
             "  Try first",
-            *(f"    {number}. {step}" for number, step in enumerate(_steps(demo.get("try_first", {})), 1)),
+            *(f"    {number}. {step}" for number, step in enumerate(_steps(demo.get("try_first", {}), base_url), 1)),
             "",
             "  API keys and devices stand in var/demo.json.",
         ]
@@ -39,7 +39,7 @@ def advice(demo: Mapping[str, Any], *, base_url: str, logs: Path) -> str:
     return "\n".join(lines)
 
 
-def _steps(first: Mapping[str, Any]) -> list[str]:
+def _steps(first: Mapping[str, Any], base_url: str) -> list[str]:
     """What to do, one sentence or two each. first: what the demo's world names in its file as ready to be tried."""
     steps = ["Sign in as alice, declare a vehicle, check the answers, lodge. A worker decides in two seconds."]
     if draft := first.get("draft"):
@@ -53,6 +53,10 @@ def _steps(first: Mapping[str, Any]) -> list[str]:
         steps.append(
             f"Ready to scan at Horgos: {passes[0]['manual_code']}, plate {passes[0]['plate']}"
             " (lanes CNHRS-E1, CNHRS-R1, CNHRS-X1; the last two want the plate)."
+        )
+    if page := first.get("ready_to_scan", {}).get("driver_page"):
+        steps.append(
+            f"The page of its driver, without an account: {base_url}{page}. Cut the network and load it again."
         )
     if len(passes) > 1:
         steps.append(

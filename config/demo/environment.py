@@ -28,15 +28,17 @@ def environment(given: Mapping[str, str], *, folder: Path, host: str, port: int)
 
 
 def kept_secrets(path: Path) -> dict[str, str]:
-    """SECRET_KEY, FIELD_KEYS and DIGEST_KEY of this checkout: random at the first start, the same ever after."""
-    if not path.exists():
-        made = {
-            "SECRET_KEY": secrets.token_urlsafe(48),
-            "FIELD_KEYS": f"demo:{_random_key()}",
-            "DIGEST_KEY": _random_key(),
-        }
-        _write_private(path, json.dumps(made, indent=2) + "\n")
-    return dict(json.loads(path.read_text()))
+    """Keys and secrets of this checkout: random at the first start, the same ever after; a new kind is added."""
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_KEYS": f"demo:{_random_key()}",
+        "DIGEST_KEY": _random_key(),
+        "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode(),
+    }
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    if made.keys() - kept.keys():
+        _write_private(path, json.dumps({**made, **kept}, indent=2) + "\n")
+    return {**made, **kept}
 
 
 def write_environment(path: Path, ours: Mapping[str, str], given: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from declarations import persons, plates
+from declarations.actions.linking import hand_on
 from declarations.models import (
     By,
     Declaration,
@@ -92,12 +93,16 @@ def change_vehicle(vehicle: Vehicle, values: Mapping[str, Any], *, now: datetime
         Paper.objects.bulk_create(_papers(vehicle, values))
     if "driver" in values:
         driver = vehicle.get_driver()
+        former = driver.passport_digest if driver is not None else ""
         if not values["driver"]:
             if driver is not None:
                 driver.delete()
                 vehicle._state.fields_cache.pop("driver", None)
         else:
-            _save_drivers([_driver(driver or Driver(vehicle=vehicle), values["driver"])], now=now)
+            driver = _driver(driver or Driver(vehicle=vehicle), values["driver"])
+            _save_drivers([driver], now=now)
+        if former and former != (driver.passport_digest if values["driver"] and driver else ""):
+            hand_on(vehicle, now=now)
 
 
 def _papers(vehicle: Vehicle, values: Mapping[str, Any]) -> list[Paper]:

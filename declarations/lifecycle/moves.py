@@ -75,7 +75,8 @@ MOVES: dict[Machine, dict[str, frozenset[str]]] = {
 
 
 class Owed(StrEnum):
-    """Kinds of work that is written into the outbox. Subject: the declaration's id, or the sheet's for its own."""
+    """Kinds of work that is written into the outbox. Subject: the declaration's id, or the sheet's,
+    the vehicle's or the telephone's for its own."""
 
     ASSESS = "assess"
     ASSESS_AMENDED = "assess_amended"
@@ -85,6 +86,8 @@ class Owed(StrEnum):
     READ_SHEET = "read_sheet"
     CHECK_SHEET = "check_sheet"
     TAKE_SHEET = "take_sheet"
+    COUNT_SILENCE = "count_silence"
+    GREET_PHONE = "greet_phone"
 
 
 OWES: dict[tuple[Machine, str], tuple[Owed, ...]] = {

@@ -12,9 +12,11 @@ from declarations.models.clearance import (
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
 from declarations.models.ferrymen import CrewMember, FerrymanReturn, LostCard, PersonalView
+from declarations.models.handing_over import HandOver, HandOverCode, HandOverPhoto
 from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
+from declarations.models.links import Link, LinkEnd, Phone
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.parties import (
     ApiKey,
@@ -61,6 +63,9 @@ __all__ = [
     "Driver",
     "Ferryman",
     "FerrymanReturn",
+    "HandOver",
+    "HandOverCode",
+    "HandOverPhoto",
     "History",
     "Hold",
     "HoldReason",
@@ -69,6 +74,8 @@ __all__ = [
     "Incoterm",
     "Inspection",
     "LostCard",
+    "Link",
+    "LinkEnd",
     "Movable",
     "NationalCode",
     "Organisation",
@@ -80,6 +87,7 @@ __all__ = [
     "Pass",
     "PassKey",
     "PersonalView",
+    "Phone",
     "PlatePattern",
     "PlateRegion",
     "Port",

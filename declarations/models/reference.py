@@ -52,6 +52,8 @@ class Port(Named):
     code = models.CharField(_("UN/LOCODE"), max_length=5, primary_key=True)
     country = models.CharField(_("country"), max_length=2)
     opposite = models.CharField(_("opposite"), max_length=200, blank=True)
+    # as a Chinese map program finds it, in whatever language the page is read
+    address = models.CharField(_("address"), max_length=300, blank=True)
     modes = models.JSONField(_("modes"), default=list)
     pass_hours = models.PositiveSmallIntegerField(_("pass valid after planned arrival, hours"), default=72)
     legal_hours = models.PositiveSmallIntegerField(_("time to present after planned arrival, hours"), default=72)

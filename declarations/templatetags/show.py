@@ -165,6 +165,12 @@ def exact(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def clock(at: datetime) -> str:
+    """Hours and minutes on the port's clock: "14:03"."""
+    return f"{timezone.localtime(at):%H:%M}"
+
+
+@register.filter
 def money(value: object, currency: str = "") -> SafeString:
     """An amount with its code, thousands apart; what is no number stays as it was typed."""
     if value in (None, ""):

@@ -171,6 +171,7 @@ def _card(
             for act, route, words in VEHICLE_LINKS
             if may_change and act in may
         ],
+        "links_href": reverse("declarations:vehicle-links", args=args) if may_change else "",
     }
 
 
@@ -236,7 +237,11 @@ DECLARATION_LINKS = (
 
 
 def _links(declaration: Declaration, may: frozenset[Act]) -> list[dict[str, str]]:
-    return [
+    links = {
+        "name": _("Links for drivers and importers"),
+        "href": reverse("declarations:links", args=[declaration.reference]),
+    }
+    return [links] + [
         {"name": str(words), "href": reverse(f"declarations:{route}", args=[declaration.reference, *more])}
         for act, route, more, words in DECLARATION_LINKS
         if act in may

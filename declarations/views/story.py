@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from declarations import timeline
 from declarations.lifecycle import AT_PORT, Machine, PassStatus, VehicleStatus
 from declarations.models import Declaration, History, Role, Vehicle
+from declarations.words import Audience
 
 MOST_ENTRIES = 40
 MOST_ROWS = 1500
@@ -133,9 +134,11 @@ def _fields(row: History) -> str:
 
 
 def _by(row: History, people: dict[int, str]) -> str:
-    """The exporter's own people by name; everybody else is customs, a lane by its sign."""
+    """The exporter's own people by name, driver and importer as such; everybody else is customs, a lane by its sign."""
     if row.by_id in people:
         return people[row.by_id]
+    if row.by_label.upper() in Audience.values and row.by_id is None:
+        return str(Audience(row.by_label.upper()).label)
     lane = row.data.get("lane")
     return f"{_('customs')} · {lane}" if lane else _("customs")
 

@@ -1,6 +1,8 @@
 """What a visitor tries first: a vehicle ready to scan, a draft ready to lodge, a draft with a bad vehicle."""
 
-from declarations.models import Declaration
+from declarations.actions import linking
+from declarations.models import Declaration, Link
+from declarations.words import Audience
 from seeds.world import Story, World
 
 READY, DRAFT, BAD = "DEMO-READY", "DEMO-DRAFT", "DEMO-BAD"
@@ -12,7 +14,9 @@ def ready_to_scan(world: World) -> Story:
     yield world.ago(hours=4)
     arrival = world.ago(hours=-26)
     cars = world.new("cs75", "coolray", "roewe_rx5", arrival=arrival)
-    world.lodge("alice", cars, to="KZ", arrival=arrival, reference=READY)
+    declaration = world.lodge("alice", cars, to="KZ", arrival=arrival, reference=READY)
+    for audience in Audience:
+        linking.make_all(declaration_id=declaration.pk, audience=audience, by=world.people["alice"], now=world.now)
 
 
 def ready_to_lodge(world: World) -> Story:
@@ -59,6 +63,9 @@ def things_to_try() -> dict[str, dict[str, object]]:
                 )
         if passes:
             entry["passes"] = passes
+        links = Link.objects.live().filter(vehicle__declaration=declaration, audience=Audience.DRIVER)
+        if link := links.order_by("vehicle__position").first():
+            entry["driver_page"] = f"/d/{link.token}"
         found[name] = entry
     return found
 

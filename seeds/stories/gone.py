@@ -1,23 +1,55 @@
 """What is over: exported, handed over, returned, expired, cancelled."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-
-from django.db import transaction
+from typing import Any
 
 from declarations import actions
+from declarations.actions import handing_over, linking
 from declarations.clearance import decisions, sweeps
-from declarations.lifecycle import VehicleStatus
-from declarations.models import Vehicle
+from declarations.models import Link, Vehicle
+from declarations.words import Audience, HandOverResult, Side
+from seeds.photos import photo_of_a_car
 from seeds.world import Story, StoryError, World
 
 
-def hand_over(world: World, vehicle: Vehicle, at: datetime) -> Story:
-    """The importer confirms. He signs for himself: his own account is none of this system's yet."""
+def hand_over(
+    world: World,
+    vehicle: Vehicle,
+    at: datetime,
+    *,
+    result: HandOverResult = HandOverResult.ACCEPTED,
+    remarks: str = "",
+    photos: Sequence[bytes] = (),
+) -> Story:
+    """The exporter sends link and code, the importer answers with them."""
     yield at
-    with transaction.atomic():
-        locked = Vehicle.objects.lock_with_declaration(vehicle.pk)
-        locked.move_to(VehicleStatus.HANDED_OVER, by="importer", at=world.now, reason="HANDED_OVER")
-        locked.declaration.touch(at=world.now)
+    exporter = vehicle.declaration.created_by
+    link = linking.make(vehicle_id=vehicle.pk, audience=Audience.IMPORTER, by=exporter, now=world.now)
+    code = handing_over.new_code(vehicle_id=vehicle.pk, by=exporter, now=world.now)
+    handing_over.answer(link_id=link.pk, result=result, remarks=remarks, code=code, contents=photos, now=world.now)
+
+
+def photograph(world: World, vehicle: Vehicle, at: datetime, side: Side) -> Story:
+    """The driver opens his link and takes photos."""
+    yield at
+    exporter, declaration = vehicle.declaration.created_by, vehicle.declaration_id
+    linking.make_all(declaration_id=declaration, audience=Audience.DRIVER, by=exporter, now=world.now)
+    link = Link.objects.live().get(vehicle=vehicle, audience=Audience.DRIVER)
+    contents = [photo_of_a_car(side, number) for number in (1, 2)]
+    handing_over.photograph(link_id=link.pk, side=side, contents=contents, now=world.now)
+
+
+ANSWERS: tuple[dict[str, Any], ...] = (
+    {},
+    {
+        "result": HandOverResult.WITH_REMARKS,
+        "remarks": "Царапина на левой передней двери, 20 см.",
+        "photos": [photo_of_a_car(Side.ARRIVAL, 3)],
+    },
+    {"result": HandOverResult.REFUSED, "remarks": "Комплектация не по договору: нет полного привода."},
+)
+"""What the importer says of the first cars to Almaty."""
 
 
 def new_cars_to_almaty(world: World) -> Story:
@@ -34,9 +66,14 @@ def new_cars_to_almaty(world: World) -> Story:
     yield world.ago(days=9, hours=3)
     for index, vehicle in enumerate(world.vehicles(declaration)):
         start = world.ago(days=9) + timedelta(minutes=7 * index)
+        world.begin(photograph(world, vehicle, start - timedelta(minutes=40), Side.DEPARTURE))
         world.begin(world.through_horgos(vehicle, start, lane=1 + index % 2))
-        if index < 3:
-            world.begin(hand_over(world, vehicle, start + timedelta(hours=14, minutes=11 * index)))
+        if index < len(ANSWERS):
+            at = start + timedelta(hours=14, minutes=11 * index)
+            world.begin(photograph(world, vehicle, at - timedelta(minutes=30), Side.ARRIVAL))
+            world.begin(hand_over(world, vehicle, at, **ANSWERS[index]))
+        elif index == len(ANSWERS):
+            world.begin(photograph(world, vehicle, start + timedelta(hours=16), Side.ARRIVAL))  # nobody answers
 
 
 def trucks_to_tashkent(world: World) -> Story:

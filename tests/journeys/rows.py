@@ -86,6 +86,17 @@ SHEET_PAGES = (
     "/rows/<int:number>/leave-out",
     "/rows/<int:number>/take-in",
 )
+LINKED_PAGES = (
+    "d/worker.js",
+    "d/<str:driver_token>",
+    "d/<str:driver_token>/pass.svg",
+    "d/<str:driver_token>/photos",
+    "d/<str:driver_token>/phone",
+    "i/<str:importer_token>",
+    "i/<str:importer_token>/photos/<uuid:photo>",
+)
+"""Whoever holds the token is let in; what they show him is tested beside the pages themselves."""
+
 DECLARATION_PAGES = (
     "",
     "/progress",
@@ -103,6 +114,8 @@ DECLARATION_PAGES = (
     "/print/progress",
     "/print/cancel",
     "/print/file",
+    "/links",
+    "/driver-links.csv",
     "/vehicles",
     "/vehicles/new",
     "/vehicles/check",
@@ -119,6 +132,10 @@ VEHICLE_PAGES = (
     "/pass.svg",
     "/pass.png",
     "/pass.pdf",
+    "/links",
+    "/links/code",
+    "/links/driver.svg",
+    "/photos/<uuid:photo>",
 )
 GATE_PAGES = (
     "",
@@ -164,6 +181,7 @@ DOSSIER_VEHICLE_PAGES = (
 
 ROWS: dict[str, Row] = {f"{API}{route}": row for route, row in API_ROWS.items()}
 ROWS |= {route: Row("anybody") for route in PUBLIC_PAGES}
+ROWS |= {route: Row("anybody") for route in LINKED_PAGES}
 ROWS |= {route: Row("alice") for route in EXPORTERS_PAGES}
 ROWS |= {f"sheets/<uuid:sheet>{end}": Row("alice") for end in SHEET_PAGES}
 ROWS |= {f"declarations/<str:reference>{end}": Row("alice") for end in DECLARATION_PAGES}

@@ -19,10 +19,12 @@ from django.urls import get_resolver, reverse
 
 from checkpoint.models import Case, Passage, ScanKey
 from declarations import actions
-from declarations.actions import sheets
+from declarations.actions import handing_over, linking, sheets
 from declarations.clearance import holds, inspections, overrides
 from declarations.models import Port, Role, Vehicle
 from declarations.models.declaration import DeclarationQuerySet
+from declarations.words import Audience, Side
+from seeds.photos import photo_of_a_car
 from tests.caller import Caller, key_of, key_of_device
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
 from tests.journeys.rows import API, METHODS, OFFICER, ROLES, ROWS, WHY, is_back_office, routes, walk
@@ -61,8 +63,16 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
     draft = actions.create(organisation=row.organisation, body=declaration_body(), by=alice, now=NOON)
     rows = f"vin,model,driver's name\n{vin_number(2)},{CANARY},{CANARY}\n"
     sheet = sheets.upload(declaration_id=draft.pk, name=f"{CANARY}.csv", data=rows.encode(), by=alice, now=NOON)
+    links = {each: linking.make(vehicle_id=vehicle.pk, audience=each, by=alice, now=NOON) for each in Audience}
+    handing_over.new_code(vehicle_id=vehicle.pk, by=alice, now=NOON)
+    handing_over.photograph(
+        link_id=links[Audience.DRIVER].pk, side=Side.DEPARTURE, contents=[photo_of_a_car(Side.DEPARTURE, 1)], now=NOON
+    )
     let_workers_run(NOON)
     return {
+        "driver_token": links[Audience.DRIVER].token,
+        "importer_token": links[Audience.IMPORTER].token,
+        "photo": str(vehicle.photos.get().public_id),
         "sheet": str(sheet.public_id),
         "number": "2",
         "model": str(model.public_id),
@@ -129,7 +139,10 @@ TABLES_OF_DECLARATION = (
     "declarationversion",
     "printjob",
 )
-TABLES_OF_VEHICLE = ("paper", "driver", "pass", "admission", "inspection", "override")
+TABLES_OF_VEHICLE = (
+    *("paper", "driver", "pass", "admission", "inspection", "override"),
+    *("link", "handover", "handovercode", "handoverphoto"),
+)
 
 
 def fingerprint(reference: str) -> str:

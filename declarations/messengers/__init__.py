@@ -1,0 +1,1 @@
+"""What speaks to the world outside. It never writes; only tasks call it."""

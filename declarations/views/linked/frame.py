@@ -1,0 +1,110 @@
+"""What every page behind a link does: look the link up, brake, speak the reader's language, leave no trace.
+
+The address itself is the key, and no cookie gives any right here: so nobody can be made to send a form by somebody who
+does not hold the link already, and the check of forged requests would only fail where Referrer-Policy hides the origin.
+"""
+
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from declarations import attachments
+from declarations.actions.handing_over import MOST_PHOTOS
+from declarations.models import Link, LinkEnd
+from declarations.rates import address_of, buckets
+from declarations.words import Audience
+
+PER_S, BURST = 10.0, 300.0
+"""Many drivers stand behind one address of a mobile network; each asks twice a minute."""
+
+MISSES_PER_S, MISSES = 0.1, 30.0
+"""Texts that open nothing, per address."""
+
+View = Callable[..., HttpResponseBase]
+
+
+def by_link(audience: Audience, *methods: str) -> Callable[[View], View]:
+    """A view for whoever holds a live link of this audience; it gets the link in place of the token.
+
+    An ended link is 410, any other text 404, both without a word about the vehicle.
+    """
+    allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+            token = parts.pop(f"{audience.lower()}_token")
+            return _private(_speaking(request, lambda: _answer(request, view, audience, token, parts)))
+
+        return csrf_exempt(require_http_methods(allowed)(opened))
+
+    return wrap
+
+
+def _answer(
+    request: HttpRequest, view: View, audience: Audience, token: str, parts: dict[str, Any]
+) -> HttpResponseBase:
+    address = address_of(request)
+    if wait := buckets.take(f"links:{address}", rate_per_s=PER_S, burst=BURST):
+        return _too_often(request, wait)
+    link = Link.objects.opened_by(token, audience)
+    if link is None:
+        if wait := buckets.take(f"links-missed:{address}", rate_per_s=MISSES_PER_S, burst=MISSES):
+            return _too_often(request, wait)
+        return _closed(request, "unknown", 404)
+    if link.ended_at is not None:
+        return _closed(request, "swapped" if link.ended_because == LinkEnd.DRIVER_SWAPPED else "ended", 410)
+    return view(request, link, **parts)
+
+
+def _too_often(request: HttpRequest, wait: float) -> HttpResponse:
+    answered = _closed(request, "braked", 429)
+    answered["Retry-After"] = str(math.ceil(wait))
+    return answered
+
+
+def _closed(request: HttpRequest, why: str, status: int) -> HttpResponse:
+    return render(request, "declarations/linked/closed.html", {"why": why}, status=status)
+
+
+def _speaking(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The answer in the language that `?lang` asks for, remembered from then on."""
+    asked = request.GET.get("lang", "")
+    if asked not in dict(settings.LANGUAGES):
+        return answer()
+    translation.activate(asked)
+    request.LANGUAGE_CODE = asked
+    answered = answer()
+    if isinstance(answered, HttpResponse):
+        answered.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            asked,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
+    return answered
+
+
+def _private(answered: HttpResponseBase) -> HttpResponseBase:
+    """Found by no search engine, kept by no cache between, named to no other site."""
+    answered["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    answered["Referrer-Policy"] = "no-referrer"
+    answered["Cache-Control"] = "private, no-store"
+    return answered
+
+
+def sent_photos(request: HttpRequest) -> list[bytes]:
+    """The photos of a form, none read further than a photo may be long."""
+    return [
+        file.read(attachments.MOST_BYTES + 1) for file in request.FILES.getlist("photos")[: MOST_PHOTOS + 1] if file
+    ]
