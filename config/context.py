@@ -45,6 +45,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Home"), "home", _declares),
     Place(_("Declarations"), "declarations:list", _declares),
     Place(_("Catalogue"), "declarations:catalogue", _declares),
+    Place(_("Ferrymen"), "declarations:ferrymen", _declares),
     Place(_("Work"), "checkpoint:home", _is_officer),
     Place(_("Scan"), "checkpoint:resume", _scans),
     Place(_("Cases"), "checkpoint:cases", _is_officer),

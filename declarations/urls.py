@@ -17,6 +17,7 @@ from declarations.views import (
     sheets,
     vehicles,
 )
+from declarations.views.ferrymen import register, returns, statement
 from declarations.views.linked import driver, importer
 
 ONE = "declarations/<str:reference>"
@@ -24,6 +25,7 @@ VEHICLE = f"{ONE}/vehicles/<int:place>"
 DRIVER = "d/<str:driver_token>"
 IMPORTER = "i/<str:importer_token>"
 SHEET = "sheets/<uuid:sheet>"
+MEMBER = "ferrymen/<uuid:member>"
 ROW = f"{SHEET}/rows/<int:number>"
 
 pages: list[URLPattern | URLResolver] = [
@@ -83,6 +85,20 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{DRIVER}/phone", driver.listen, name="driver-phone"),
     path(IMPORTER, importer.show, name="importer"),
     path(f"{IMPORTER}/photos/<uuid:photo>", importer.photo, name="importer-photo"),
+    path("ferrymen", register.index, name="ferrymen"),
+    path("ferrymen/new", register.new, name="ferryman-new"),
+    path("ferrymen/returns", returns.index, name="returns"),
+    path("ferrymen/statement", statement.show, name="statement"),
+    path("ferrymen/statement.csv", statement.file, {"ending": "csv"}, name="statement-csv"),
+    path("ferrymen/statement.xlsx", statement.file, {"ending": "xlsx"}, name="statement-xlsx"),
+    path(MEMBER, register.show, name="ferryman"),
+    path(f"{MEMBER}/edit", register.edit, name="ferryman-edit"),
+    path(f"{MEMBER}/retire", register.retire, name="ferryman-retire"),
+    path(f"{MEMBER}/take-back", register.take_back, name="ferryman-take-back"),
+    path(f"{MEMBER}/erase", register.erase, name="ferryman-erase"),
+    path(f"{MEMBER}/card", register.bind_card, name="ferryman-card"),
+    path(f"{MEMBER}/card/lost", register.lose_card, name="ferryman-card-lost"),
+    path(f"{MEMBER}/returns/<int:vehicle>/annul", returns.annul, name="return-annul"),
     path("catalogue", catalogue.index, name="catalogue"),
     path("catalogue/new", catalogue.new, name="catalogue-new"),
     path("catalogue/<uuid:model>", catalogue.edit, name="catalogue-model"),

@@ -11,7 +11,7 @@ from declarations.models.clearance import (
     RiskScope,
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
-from declarations.models.ferrymen import CrewMember, FerrymanReturn, LostCard, PersonalView
+from declarations.models.ferrymen import CrewLink, CrewMember, FerrymanReturn, LostCard, PersonalView, PoolMember
 from declarations.models.handing_over import HandOver, HandOverCode, HandOverPhoto
 from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
@@ -54,6 +54,7 @@ __all__ = [
     "CatalogueModel",
     "Closure",
     "Country",
+    "CrewLink",
     "CrewMember",
     "Currency",
     "Declaration",
@@ -90,6 +91,7 @@ __all__ = [
     "Phone",
     "PlatePattern",
     "PlateRegion",
+    "PoolMember",
     "Port",
     "PrintJob",
     "ProblemOverride",

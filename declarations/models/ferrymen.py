@@ -12,8 +12,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from declarations.models.declaration import Declaration
+from declarations.models.links import TOKEN
 from declarations.models.parties import Organisation, roles_of
-from declarations.models.sealed import SealedTextField
+from declarations.models.sealed import SealedTextField, fingerprint
 from declarations.models.triggers import Law, append_only, refuse
 from declarations.models.vehicle import Ferryman, Vehicle
 from declarations.words import Language
@@ -165,8 +167,9 @@ class FerrymanReturn(models.Model):
     returned_on = models.DateField(_("came back on"))
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", verbose_name=_("recorded by"), db_index=False
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by"), db_index=False
     )
+    recorded_by_label = models.CharField(_("recorded by"), max_length=150)
     annulled_at = models.DateTimeField(_("taken back at"), null=True)
     annulled_by = models.ForeignKey(
         USER, models.PROTECT, null=True, related_name="+", verbose_name=_("taken back by"), db_index=False
@@ -194,7 +197,7 @@ class FerrymanReturn(models.Model):
                 func=refuse(
                     "OLD.annulled_at IS NOT NULL OR NEW.vehicle_id <> OLD.vehicle_id "
                     "OR NEW.returned_on <> OLD.returned_on OR NEW.recorded_at <> OLD.recorded_at "
-                    "OR NEW.recorded_by_id <> OLD.recorded_by_id",
+                    "OR NEW.recorded_by_label <> OLD.recorded_by_label",
                     "a return can only be taken back, once",
                 ),
             ),
@@ -209,6 +212,81 @@ class FerrymanReturn(models.Model):
     def __str__(self) -> str:
         """The day."""
         return f"{self.returned_on:%Y-%m-%d}"
+
+
+class CrewLinkQuerySet(models.QuerySet["CrewLink"]):
+    """Slices of ferrymen's links."""
+
+    def live(self) -> Self:
+        """Those that open something."""
+        return self.filter(ended_at=None)
+
+    def opened_by(self, token: str) -> "CrewLink | None":
+        """The link of this token, ended or not; None for every other text. Looked up by digest, as all links are."""
+        if not TOKEN.fullmatch(token):
+            return None
+        return self.filter(digest=fingerprint(token)).select_related("member__organisation").first()
+
+
+class CrewLink(models.Model):
+    """A ferryman's own page, without an account: his vehicles of one organisation; live until a new one replaces it."""
+
+    member = models.ForeignKey(
+        CrewMember, models.PROTECT, related_name="links", verbose_name=_("ferryman of a register")
+    )
+    token = SealedTextField(editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("made at"))
+    created_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("made by"), db_index=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    objects = CrewLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link of a ferryman")
+        verbose_name_plural = _("links of ferrymen")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["member"], condition=Q(ended_at=None), name="crew_link_one_live")
+        ]
+        triggers = [
+            Law(
+                name="crew_link_ends_for_ever",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=refuse(
+                    "OLD.ended_at IS NOT NULL OR NEW.digest <> OLD.digest OR NEW.member_id <> OLD.member_id",
+                    "a link only ever ends, once",
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        """The row's number; the token opens a page."""
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class PoolMember(models.Model):
+    """That one of the register may take a vehicle of a declaration that names no driver yet."""
+
+    declaration = models.ForeignKey(
+        Declaration, models.CASCADE, related_name="pool", verbose_name=_("declaration"), db_index=False
+    )
+    member = models.ForeignKey(
+        CrewMember, models.PROTECT, related_name="pools", verbose_name=_("ferryman of a register")
+    )
+    added_at = models.DateTimeField(_("named at"))
+    added_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("named by"), db_index=False)
+
+    class Meta:
+        verbose_name = _("ferryman of a pool")
+        verbose_name_plural = _("ferrymen of pools")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["declaration", "member"], name="pool_member_once")]
+
+    def __str__(self) -> str:
+        """The row's number; the name is a personal fact."""
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class PersonalView(models.Model):

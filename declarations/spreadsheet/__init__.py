@@ -3,6 +3,7 @@
 Sources: the project's domain page, sections 5 and 8; ECMA-376 (workbooks), RFC 4180 (CSV). Pure: bytes in, values out.
 """
 
+from declarations.spreadsheet.listing import as_text, as_workbook
 from declarations.spreadsheet.reading import Format, Row, Table, letter, open_table
 from declarations.spreadsheet.refusals import NotReadable
 from declarations.spreadsheet.rows import Catalogue, CleanRow, clean, column_of, value_at, with_checks
@@ -15,6 +16,8 @@ __all__ = [
     "NotReadable",
     "Row",
     "Table",
+    "as_text",
+    "as_workbook",
     "clean",
     "column_of",
     "letter",

@@ -63,7 +63,7 @@ def template(language: str, catalogue: Catalogue) -> bytes:
         for at, width in zip("ABCD", (_WIDTH * 2, _WIDTH, _WIDE, _WIDTH * 2), strict=True):
             explained.column_dimensions[at].width = width
         sheet.freeze_panes = "B2"
-    return _saved(book)
+    return saved(book)
 
 
 def marked(table: Table, problems: Mapping[int, Sequence[Problem]], language: str) -> bytes:
@@ -107,7 +107,7 @@ class _BookPages:
 
     def saved(self) -> bytes:
         """The whole workbook."""
-        return _saved(self.book)
+        return saved(self.book)
 
     def _cell(self, value: Value, level: Level | None) -> Any:
         if level is None and not isinstance(value, str):
@@ -128,7 +128,7 @@ class _TextPages:
 
     def add(self, line: _Line, _levels: Mapping[int, Level]) -> None:
         """One row; a text table has no colours."""
-        self.writer.writerow([delimited.guarded(_plain(str(value))) if value else "" for value in line])
+        self.writer.writerow([delimited.guarded(plain(str(value))) if value else "" for value in line])
 
     def saved(self) -> bytes:
         """The whole file."""
@@ -185,23 +185,31 @@ def _write(sheet: Worksheet, at: str, value: str, font: Font | None = None) -> N
             sheet[at].font = font
 
 
+def cell_of(sheet: Any, value: Any) -> Any:
+    """A cell of a sheet that is only written; a text stays one."""
+    cell = WriteOnlyCell(sheet)
+    _set(cell, value)
+    return cell
+
+
 def _set(cell: Any, value: Value) -> None:
     """A value into a cell; a text stays one, whatever it begins with."""
     if isinstance(value, str):
-        cell.value = _plain(value)
+        cell.value = plain(value)
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(delimited.FORMULA_STARTS)
     else:
         cell.value = value
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without characters that no file may hold, and no longer than a cell."""
     legal: str = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
     return legal[:LONGEST_TEXT]
 
 
-def _saved(book: Workbook) -> bytes:
+def saved(book: Workbook) -> bytes:
+    """The bytes of a workbook."""
     result = io.BytesIO()
     book.save(result)
     return result.getvalue()

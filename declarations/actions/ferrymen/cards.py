@@ -1,4 +1,4 @@
-"""A ferryman's card: lost in one tap, replaced by a new one. Both reach every vehicle that he has not driven out yet."""
+"""A ferryman's card: lost in one tap, replaced by a new one. Both reach every vehicle still to go."""
 
 from datetime import datetime
 

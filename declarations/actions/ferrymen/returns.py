@@ -45,7 +45,13 @@ def record_returns(*, returns: Mapping[int, date], by: User, now: datetime) -> i
             continue
         if before is not None:
             _annul(before, by=by, now=now)
-        FerrymanReturn.objects.create(vehicle_id=vehicle_id, returned_on=day, recorded_at=now, recorded_by=by)
+        FerrymanReturn.objects.create(
+            vehicle_id=vehicle_id,
+            returned_on=day,
+            recorded_at=now,
+            recorded_by=by,
+            recorded_by_label=by.get_username(),
+        )
         new += 1
     return new
 
