@@ -265,8 +265,9 @@ def stays_of(crossings: Iterable[Crossing], *, assumed_days: int) -> list[Stay]:
 
     Without a record he is assumed to be back so many days after the exit, or on the day of his next departure if that
     is sooner: he must have been. A departure on the very day of the exit leaves nothing to assume.
+    crossings: those of one day in the order in which they happened.
     """
-    rows = sorted(crossings, key=lambda each: (each.exited_on, each.returned_on or date.max))
+    rows = sorted(crossings, key=lambda each: each.exited_on)
     result = []
     for index, row in enumerate(rows):
         following = rows[index + 1].exited_on if index + 1 < len(rows) else date.max

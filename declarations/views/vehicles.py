@@ -19,6 +19,7 @@ from declarations.forms.entry import PAPERS, PLATE, WHOLE, like
 from declarations.models import Declaration, Vehicle, load_reference
 from declarations.models.stays import stays_of_drivers
 from declarations.problems import Level, Problem, errors
+from declarations.views.ferrymen.choice import FIELD, offered, with_driver
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person, repaired
 from declarations.views.marks import marked
 
@@ -47,8 +48,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponseBase:
     declaration = find_mine(request, reference)
     failure = ""
     if request.method == "POST":
-        data = repaired(request)
-        entry = VehicleEntry(data=data)
+        entry = VehicleEntry(data=with_driver(declaration, repaired(request)))
         if entry.is_readable and "more_papers" not in request.POST:
             try:
                 actions.add(
@@ -78,7 +78,7 @@ def part(request: HttpRequest, reference: str, place: int, name: str) -> HttpRes
 def check(request: HttpRequest, reference: str) -> HttpResponse:
     """What is wrong with a vehicle as it is typed, and the HS codes that fit; nothing is stored."""
     declaration = find_mine(request, reference)
-    data = repaired(request)
+    data = with_driver(declaration, repaired(request))
     parts = PARTS.get(request.POST.get("part", ""), WHOLE)
     place = request.GET.get("place", "")
     known = find_vehicle(declaration, int(place)) if place.isdecimal() else None
@@ -95,6 +95,8 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         "with_vin": parts == WHOLE,
         "check_href": request.get_full_path(),
     }
+    if request.POST.get(FIELD):
+        context |= {"filled": entry.driver, "filled_attrs": {"hx-swap-oob": "true"}, "crew": offered(declaration)}
     return render(request, "declarations/_slots.html", context)
 
 
@@ -115,7 +117,7 @@ def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[s
     stored = vehicle.body()
     failure = ""
     if request.method == "POST":
-        entry = VehicleEntry(data=repaired(request), parts=parts)
+        entry = VehicleEntry(data=with_driver(declaration, repaired(request)), parts=parts)
         if entry.is_readable and "more_papers" not in request.POST:
             try:
                 declaration = actions.amend(
@@ -147,6 +149,7 @@ def _vehicle_page(
         "entry": entry,
         "part": next((name for name, parts in PARTS.items() if parts == entry.parts), ""),
         "failure": failure,
+        "crew": offered(declaration) if PLATE in entry.parts else [],
         "items": entry.items() if is_told and "more_papers" not in request.POST else [],
         "is_told": is_told,
         "is_draft": is_draft,

@@ -15,7 +15,18 @@ from declarations.checks import LIMITS, read_date, read_decimal
 from declarations.checks.fields import DATE_FORM, DECIMAL_FORM, REQUIRED, TEXT_LENGTH, shown
 from declarations.checks.header import COUNTRY_UNKNOWN, CURRENCY_UNKNOWN
 from declarations.errors import Conflict, Unacceptable
-from declarations.models import CrewMember, LostCard, Organisation, PersonalView, digest, load_reference
+from declarations.lifecycle import Owed
+from declarations.models import (
+    CrewLink,
+    CrewMember,
+    LostCard,
+    Organisation,
+    PersonalView,
+    PoolMember,
+    digest,
+    load_reference,
+    owe,
+)
 from declarations.models.vehicle import Ferryman
 from declarations.problems import Level, Problem, errors, explain
 from declarations.words import Language
@@ -91,6 +102,11 @@ def retire(*, member_id: int, by: User, now: datetime) -> CrewMember:
         member.retired_at = member.updated_at = now
         member.updated_by = by
         member.save(update_fields=["retired_at", "updated_at", "updated_by"])
+        CrewLink.objects.live().filter(member=member).update(ended_at=now)
+        pools = PoolMember.objects.filter(member=member)
+        left = sorted(pools.values_list("declaration", flat=True))
+        pools.delete()
+        owe(Owed.REFRESH, *left, at=now)  # a vehicle that waited for him alone has nobody to wait for
     return member
 
 

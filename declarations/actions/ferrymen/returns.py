@@ -1,6 +1,6 @@
 """Ways home: whoever drove a vehicle out came back by bus on a day. Until somebody says which, it is estimated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
@@ -19,6 +19,8 @@ RETURN_BEFORE_EXIT = explain(
 )
 RETURN_AHEAD = explain("RETURN_AHEAD", _("This day is still to come. Record a return once it has happened."))
 
+NOT_OUT = ("NOT_OUT", _("A vehicle has not left the country. Only who drove one out can come back."))
+
 
 @transaction.atomic
 def record_returns(*, returns: Mapping[int, date], by: User, now: datetime) -> int:
@@ -27,15 +29,8 @@ def record_returns(*, returns: Mapping[int, date], by: User, now: datetime) -> i
     The same day again changes nothing; another day takes the former record back.
     Raises: NotPermitted; Conflict for a vehicle that is not out; Unacceptable for an impossible day.
     """
-    exits = _exits(returns, by=by)
-    today, wrong, new = timezone.localdate(now), [], 0
-    for vehicle_id, day in sorted(returns.items()):
-        exited_on = timezone.localdate(exits[vehicle_id])
-        if day < exited_on:
-            problem = Problem(RETURN_BEFORE_EXIT, f"/returns/{vehicle_id}", values={"exited": exited_on.isoformat()})
-            wrong.append(problem)
-        elif day > today:
-            wrong.append(Problem(RETURN_AHEAD, f"/returns/{vehicle_id}"))
+    exits, new = _exits(returns, by=by), 0
+    wrong = [each for pk, day in sorted(returns.items()) for each in _problems(pk, day, exits[pk], now=now)]
     if wrong:
         raise Unacceptable(wrong)
     there = {row.vehicle_id: row for row in FerrymanReturn.objects.standing().filter(vehicle__in=returns)}
@@ -54,6 +49,21 @@ def record_returns(*, returns: Mapping[int, date], by: User, now: datetime) -> i
         )
         new += 1
     return new
+
+
+def record_return_of(vehicle: Vehicle, day: date, *, label: str, now: datetime) -> None:
+    """The same for one locked vehicle, said by somebody without an account; a record that is there stays.
+
+    Raises: Conflict when the vehicle is not out; Unacceptable for an impossible day.
+    """
+    exited_at = _out([vehicle]).get(vehicle.pk)
+    if exited_at is None:
+        raise Conflict(*NOT_OUT)
+    wrong = _problems(vehicle.pk, day, exited_at, now=now)
+    if wrong:
+        raise Unacceptable(wrong)
+    if not FerrymanReturn.objects.standing().filter(vehicle=vehicle).exists():
+        FerrymanReturn.objects.create(vehicle=vehicle, returned_on=day, recorded_at=now, recorded_by_label=label)
 
 
 @transaction.atomic
@@ -81,8 +91,19 @@ def _exits(vehicle_ids: Mapping[int, date], *, by: User) -> dict[int, datetime]:
     for declaration in declarations.values():
         permissions.check_can_change(by, declaration)
     rows = list(Vehicle.objects.locked().filter(pk__in=vehicle_ids, declaration__in=wanted).order_by("pk"))
-    out = Admission.objects.filter(vehicle__in=[row.pk for row in rows], stage=Stage.EXIT, annulled_at=None)
-    exits = dict(out.values_list("vehicle", "at"))
+    exits = _out(rows)
     if len(exits) < len(vehicle_ids):
-        raise Conflict("NOT_OUT", _("A vehicle has not left the country. Only who drove one out can come back."))
+        raise Conflict(*NOT_OUT)
     return exits
+
+
+def _out(vehicles: Iterable[Vehicle]) -> dict[int, datetime]:
+    rows = Admission.objects.filter(vehicle__in=list(vehicles), stage=Stage.EXIT, annulled_at=None)
+    return dict(rows.values_list("vehicle", "at"))
+
+
+def _problems(vehicle_id: int, day: date, exited_at: datetime, *, now: datetime) -> list[Problem]:
+    exited_on, pointer = timezone.localdate(exited_at), f"/returns/{vehicle_id}"
+    if day < exited_on:
+        return [Problem(RETURN_BEFORE_EXIT, pointer, values={"exited": exited_on.isoformat()})]
+    return [Problem(RETURN_AHEAD, pointer)] if day > timezone.localdate(now) else []
