@@ -17,14 +17,15 @@ from declarations.views import (
     sheets,
     vehicles,
 )
-from declarations.views.ferrymen import register, returns, statement
-from declarations.views.linked import driver, importer
+from declarations.views.ferrymen import choice, register, returns, statement
+from declarations.views.linked import driver, ferryman, importer
 
 ONE = "declarations/<str:reference>"
 VEHICLE = f"{ONE}/vehicles/<int:place>"
 DRIVER = "d/<str:driver_token>"
 IMPORTER = "i/<str:importer_token>"
 SHEET = "sheets/<uuid:sheet>"
+FERRYMAN = "f/<str:ferryman_token>"
 MEMBER = "ferrymen/<uuid:member>"
 ROW = f"{SHEET}/rows/<int:number>"
 
@@ -48,6 +49,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/print/file", printing.file, name="print-file"),
     path(f"{ONE}/links", linking.of_declaration, name="links"),
     path(f"{ONE}/driver-links.csv", linking.csv, name="driver-links"),
+    path(f"{ONE}/pool", choice.pool, name="pool"),
     path(f"{ONE}/vehicles", vehicles.index, name="vehicles"),
     path(f"{ONE}/vehicles/new", vehicles.add, name="vehicle-new"),
     path(f"{ONE}/vehicles/check", vehicles.check, name="vehicle-check"),
@@ -85,6 +87,10 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{DRIVER}/phone", driver.listen, name="driver-phone"),
     path(IMPORTER, importer.show, name="importer"),
     path(f"{IMPORTER}/photos/<uuid:photo>", importer.photo, name="importer-photo"),
+    path(FERRYMAN, ferryman.show, name="ferryman-own"),
+    path(f"{FERRYMAN}/take", ferryman.take, name="ferryman-take"),
+    path(f"{FERRYMAN}/vehicles/<int:vehicle>/give-back", ferryman.give_back, name="ferryman-give-back"),
+    path(f"{FERRYMAN}/vehicles/<int:vehicle>/returned", ferryman.come_back, name="ferryman-returned"),
     path("ferrymen", register.index, name="ferrymen"),
     path("ferrymen/new", register.new, name="ferryman-new"),
     path("ferrymen/returns", returns.index, name="returns"),
@@ -96,6 +102,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{MEMBER}/retire", register.retire, name="ferryman-retire"),
     path(f"{MEMBER}/take-back", register.take_back, name="ferryman-take-back"),
     path(f"{MEMBER}/erase", register.erase, name="ferryman-erase"),
+    path(f"{MEMBER}/link", register.make_link, name="ferryman-link"),
     path(f"{MEMBER}/card", register.bind_card, name="ferryman-card"),
     path(f"{MEMBER}/card/lost", register.lose_card, name="ferryman-card-lost"),
     path(f"{MEMBER}/returns/<int:vehicle>/annul", returns.annul, name="return-annul"),

@@ -91,5 +91,5 @@ class ReturnsForm(forms.Form):
 
 
 def read_month(text: str) -> date | None:
-    """The first day of a month written like 2026-11, or None."""
-    return read_date(f"{text}-01") if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text, re.ASCII) else None
+    """The first day of a month of this century written like 2026-11, or None."""
+    return read_date(f"{text}-01") if re.fullmatch(r"20[0-9]{2}-[0-9]{2}", text, re.ASCII) else None

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from declarations.models.declaration import Declaration
-from declarations.models.links import TOKEN
+from declarations.models.links import TOKEN, LinkEnd
 from declarations.models.parties import Organisation, roles_of
 from declarations.models.sealed import SealedTextField, fingerprint
 from declarations.models.triggers import Law, append_only, refuse
@@ -264,6 +264,11 @@ class CrewLink(models.Model):
     def __str__(self) -> str:
         """The row's number; the token opens a page."""
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def ended_because(self) -> str:
+        """Why it opens nothing any more, in the words of other links."""
+        return LinkEnd.RENEWED if self.ended_at else ""
 
 
 class PoolMember(models.Model):

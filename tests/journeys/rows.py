@@ -73,6 +73,23 @@ EXPORTERS_PAGES = (
     "catalogue/new",
     "catalogue/<uuid:model>",
     "catalogue/<uuid:model>/remove",
+    "ferrymen",
+    "ferrymen/new",
+    "ferrymen/returns",
+    "ferrymen/statement",
+    "ferrymen/statement.csv",
+    "ferrymen/statement.xlsx",
+)
+MEMBER_PAGES = (
+    "",
+    "/edit",
+    "/retire",
+    "/take-back",
+    "/erase",
+    "/link",
+    "/card",
+    "/card/lost",
+    "/returns/<int:vehicle>/annul",
 )
 SHEET_PAGES = (
     "",
@@ -92,6 +109,10 @@ LINKED_PAGES = (
     "d/<str:driver_token>/pass.svg",
     "d/<str:driver_token>/photos",
     "d/<str:driver_token>/phone",
+    "f/<str:ferryman_token>",
+    "f/<str:ferryman_token>/take",
+    "f/<str:ferryman_token>/vehicles/<int:vehicle>/give-back",
+    "f/<str:ferryman_token>/vehicles/<int:vehicle>/returned",
     "i/<str:importer_token>",
     "i/<str:importer_token>/photos/<uuid:photo>",
 )
@@ -116,6 +137,7 @@ DECLARATION_PAGES = (
     "/print/file",
     "/links",
     "/driver-links.csv",
+    "/pool",
     "/vehicles",
     "/vehicles/new",
     "/vehicles/check",
@@ -183,6 +205,7 @@ ROWS: dict[str, Row] = {f"{API}{route}": row for route, row in API_ROWS.items()}
 ROWS |= {route: Row("anybody") for route in PUBLIC_PAGES}
 ROWS |= {route: Row("anybody") for route in LINKED_PAGES}
 ROWS |= {route: Row("alice") for route in EXPORTERS_PAGES}
+ROWS |= {f"ferrymen/<uuid:member>{end}": Row("alice") for end in MEMBER_PAGES}
 ROWS |= {f"sheets/<uuid:sheet>{end}": Row("alice") for end in SHEET_PAGES}
 ROWS |= {f"declarations/<str:reference>{end}": Row("alice") for end in DECLARATION_PAGES}
 ROWS |= {f"declarations/<str:reference>/vehicles/<int:place>{end}": Row("alice") for end in VEHICLE_PAGES}

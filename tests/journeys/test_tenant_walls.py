@@ -19,7 +19,7 @@ from django.urls import get_resolver, reverse
 
 from checkpoint.models import Case, Passage, ScanKey
 from declarations import actions
-from declarations.actions import handing_over, linking, sheets
+from declarations.actions import ferrymen, handing_over, linking, sheets
 from declarations.clearance import holds, inspections, overrides
 from declarations.models import Port, Role, Vehicle
 from declarations.models.declaration import DeclarationQuerySet
@@ -27,6 +27,7 @@ from declarations.words import Audience, Side
 from seeds.photos import photo_of_a_car
 from tests.caller import Caller, key_of, key_of_device
 from tests.cast import NOON, declaration_body, let_workers_run, vehicle_body, vin_number
+from tests.crew import entry
 from tests.journeys.rows import API, METHODS, OFFICER, ROLES, ROWS, WHY, is_back_office, routes, walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -68,8 +69,18 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
     handing_over.photograph(
         link_id=links[Audience.DRIVER].pk, side=Side.DEPARTURE, contents=[photo_of_a_car(Side.DEPARTURE, 1)], now=NOON
     )
+    crew = ferrymen.keep(
+        organisation=row.organisation,
+        values=entry(7, name=f"{CANARY} ferryman", card=f"{CANARY}-7"),
+        by=alice,
+        now=NOON,
+    )
+    ferrymen.name_pool(declaration_id=row.pk, members=[crew.public_id], by=alice, now=NOON)
     let_workers_run(NOON)
     return {
+        "member": str(crew.public_id),
+        "vehicle": str(vehicle.pk),
+        "ferryman_token": ferrymen.make_link(member_id=crew.pk, by=alice, now=NOON).token,
         "driver_token": links[Audience.DRIVER].token,
         "importer_token": links[Audience.IMPORTER].token,
         "photo": str(vehicle.photos.get().public_id),
@@ -92,7 +103,7 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
 def nowhere(world: Names) -> Names:
     """Ids that never were, in the form of those that are."""
     plain = {"reference": "SG2222222222", "vin": "LRW3E7EK0TC987654", "lane": "CNHRS-R9"}
-    kept = {"place", "code", "name", "number"}
+    kept = {"place", "code", "name", "number", "vehicle"}
     return {name: plain.get(name) or (world[name] if name in kept else str(uuid.uuid4())) for name in world}
 
 
@@ -140,9 +151,11 @@ TABLES_OF_DECLARATION = (
     "printjob",
 )
 TABLES_OF_VEHICLE = (
-    *("paper", "driver", "pass", "admission", "inspection", "override"),
+    *("paper", "driver", "pass", "admission", "inspection", "override", "ferrymanreturn"),
     *("link", "handover", "handovercode", "handoverphoto"),
 )
+
+TABLES_OF_CREW = ("crewlink", "poolmember", "personalview")
 
 
 def fingerprint(reference: str) -> str:
@@ -150,12 +163,16 @@ def fingerprint(reference: str) -> str:
     mine = """SELECT id FROM declarations_declaration WHERE organisation_id = (
         SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"""
     vehicles = f"SELECT id FROM declarations_vehicle WHERE declaration_id IN ({mine})"
+    crew = """SELECT id FROM declarations_crewmember WHERE organisation_id = (
+        SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"""
     slices = {
         "declarations_declaration": f"id IN ({mine})",
         **{f"declarations_{table}": f"declaration_id IN ({mine})" for table in TABLES_OF_DECLARATION},
         **{f"declarations_{table}": f"vehicle_id IN ({vehicles})" for table in TABLES_OF_VEHICLE},
         "checkpoint_passage": f"port_id = 'CNHRS' OR vehicle_id IN ({vehicles})",
         "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",
+        **{f"declarations_{table}": f"member_id IN ({crew})" for table in TABLES_OF_CREW},
+        "declarations_crewmember": f"id IN ({crew})",
         "declarations_role": "true",
         "declarations_apikey": "user_id IS NULL",
     }

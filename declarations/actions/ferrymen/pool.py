@@ -60,7 +60,7 @@ def name_pool(*, declaration_id: int, members: Iterable[Any], by: User, now: dat
     PoolMember.objects.bulk_create(
         PoolMember(declaration=declaration, member_id=pk, added_at=now, added_by=by) for pk in sorted(ids - there)
     )
-    note(declaration_id=declaration.pk, by=by, at=now, reason="POOL_NAMED", data={"n": len(ids)})
+    note(declaration_id=declaration.pk, by=by, at=now, reason="POOL_NAMED")
     if not declaration.is_draft:
         recompute(vehicles, now=now)
     declaration.touch(at=now)
@@ -153,7 +153,7 @@ def _named(member: CrewMember, text: str) -> Vehicle:
 
     Raises: Conflict.
     """
-    text = text.strip()[:1000]
+    text = text.replace("\0", "").encode("utf-8", "ignore").decode().strip()[:1000]
     pooled = Vehicle.objects.filter(declaration__pool__member=member).exclude(status__in=CLOSED_VEHICLE)
     if passes.looks_like_manual_code(text):
         meant = Q(passes__pass_id=passes.read_manual_code(text), passes__status=PassStatus.ISSUED)

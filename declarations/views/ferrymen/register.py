@@ -21,7 +21,7 @@ from declarations.actions import ferrymen
 from declarations.errors import DomainError
 from declarations.forms import OrganisationForm
 from declarations.forms.ferrymen import CardForm, CrewForm, ReturnsForm
-from declarations.models import CrewMember, digest
+from declarations.models import CrewLink, CrewMember, digest
 from declarations.models.stays import days_of_ferrymen
 from declarations.views.frame import attempt, page, person
 
@@ -74,7 +74,7 @@ def show(request: HttpRequest, member: uuid.UUID) -> HttpResponse:
     """One ferryman, his facts in full; that they were opened is written down."""
     row = find_member(request, member)
     ferrymen.look(member_id=row.pk, by=person(request), now=timezone.now())
-    return render(request, "declarations/ferrymen/member.html", _context(row, CardForm()))
+    return render(request, "declarations/ferrymen/member.html", _context(request, row, CardForm()))
 
 
 @page("POST")
@@ -92,7 +92,13 @@ def take_back(request: HttpRequest, member: uuid.UUID) -> HttpResponseBase:
 @page("POST")
 def erase(request: HttpRequest, member: uuid.UUID) -> HttpResponseBase:
     """Erase what names him."""
-    return _act(request, member, ferrymen.erase, _("%(name)s was erased. Trips and days stay, without a name."))
+    return _act(request, member, ferrymen.erase, _("Erased. Trips and days stay, without a name."))
+
+
+@page("POST")
+def make_link(request: HttpRequest, member: uuid.UUID) -> HttpResponseBase:
+    """A link to his own page; the one before opens nothing any more."""
+    return _act(request, member, ferrymen.make_link, _("%(name)s has a new link. Send it to him."))
 
 
 @page("POST")
@@ -114,7 +120,7 @@ def bind_card(request: HttpRequest, member: uuid.UUID) -> HttpResponseBase:
             return HttpResponseRedirect(reverse("declarations:ferryman", args=[row.public_id]))
         except DomainError as refusal:
             form.add_error("card", " ".join(each.message for each in refusal.problems) or str(refusal))
-    return render(request, "declarations/ferrymen/member.html", _context(row, form))
+    return render(request, "declarations/ferrymen/member.html", _context(request, row, form))
 
 
 def find_member(request: HttpRequest, public_id: uuid.UUID) -> CrewMember:
@@ -153,9 +159,10 @@ def _act(request: HttpRequest, member: uuid.UUID, action: Any, told: str) -> Htt
     return HttpResponseRedirect(reverse("declarations:ferryman", args=[row.public_id]))
 
 
-def _context(row: CrewMember, card_form: CardForm) -> dict[str, Any]:
+def _context(request: HttpRequest, row: CrewMember, card_form: CardForm) -> dict[str, Any]:
     today, now = timezone.localdate(), timezone.now()
     trips = ferrymen.trips_of([row])[row.pk]
+    link = CrewLink.objects.live().filter(member=row).first()
     return {
         "member": row,
         "days": days_of_ferrymen([row.ferryman_id], on=today, now=now)[row.ferryman_id],
@@ -165,6 +172,7 @@ def _context(row: CrewMember, card_form: CardForm) -> dict[str, Any]:
         "trips": trips[:MOST_TRIPS],
         "more_trips": max(len(trips) - MOST_TRIPS, 0),
         "waiting": [trip for trip in trips[:MOST_TRIPS] if trip.returned_on is None],
+        "link": request.build_absolute_uri(reverse("declarations:ferryman-own", args=[link.token])) if link else "",
         "card_form": card_form,
         "returns_form": ReturnsForm(today=today),
     }
