@@ -11,7 +11,7 @@ from seeds.world import Story, World
 
 # Invented. Passports in the form of Chinese and Kazakh ones; fees as the trade pays them for a day and a night.
 CREW = (
-    ("马建国", "E90000017", "CN", "FM-2025901", "A2", "zh", "900.00", "CNY", 2100, 900),
+    ("韩海涛", "E90000017", "CN", "FM-2025901", "A2", "zh", "900.00", "CNY", 2100, 900),
     ("Ерлан Сапаров", "N90000025", "KZ", "FM-2025902", "C", "kk", "62000.00", "KZT", 40, 1500),
     ("阿不都·热合曼", "E90000033", "CN", "FM-2025903", "C1", "zh", "850.00", "CNY", 1200, 25),
     ("Пётр Ким", "N90000041", "KZ", "FM-2025904", "C", "ru", "60000.00", "KZT", 800, 700),

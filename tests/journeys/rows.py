@@ -42,6 +42,7 @@ API_ROWS: dict[str, Row] = {
     "declarations/<word:reference>/vehicles/<word:vin>/override": Row(OFFICER, {"code": "VIN_CHECK_DIGIT", **WHY}),
     "declarations/<word:reference>/vehicles/<word:vin>/ask": Row("alice", {"code": "VIN_CHECK_DIGIT", "text": "x"}),
     "declarations/<word:reference>/vehicles/<word:vin>/returned": Row(OFFICER, WHY),
+    "declarations/<word:reference>/vehicles/<word:vin>/driver-returned": Row("alice", {"returned_on": "2026-11-22"}),
     "declarations/<word:reference>/vehicles/<word:vin>/detain": Row(OFFICER, WHY),
     "declarations/<word:reference>/vehicles/<word:vin>/end-detention": Row(OFFICER, WHY),
     "declarations/<word:reference>/vehicles/<word:vin>/pass": Row("alice"),

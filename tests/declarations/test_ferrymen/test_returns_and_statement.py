@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from openpyxl import load_workbook
 from declarations import spreadsheet
 from declarations.actions import ferrymen
 from declarations.models import CrewMember, FerrymanReturn, Vehicle
+from tests.caller import Caller, key_of
 from tests.cast import NOON
 from tests.refusals import nothing_written, refusal, unacceptable
 
@@ -139,3 +141,23 @@ def test_no_name_becomes_a_formula_in_an_exported_table(name):
 def test_the_register_keeps_its_numbers_out_of_lists(enter):
     row = CrewMember.objects.get(pk=enter(1).pk)
     assert (row.passport_tail, row.card_tail) == ("…001", "…D-1")
+
+
+def test_a_program_records_a_return_and_is_told_at_the_field_what_is_wrong(enter, drive_out, alice, mallory, noon):
+    car = drive_out(enter(1), NOON - 3 * DAY)
+    path = f"/declarations/{car.declaration.reference}/vehicles/{car.vin}/driver-returned"
+    mine, stranger = Caller(key_of(alice)), Caller(key_of(mallory))
+    for day, code in (("soon", "DATE_FORM"), ("2026-11-01", "RETURN_BEFORE_EXIT"), ("2026-12-24", "RETURN_AHEAD")):
+        with nothing_written_but_keys():
+            reply = mine.post(path, {"returned_on": day})
+        assert (reply.status, reply.codes()) == (422, [(code, "/returned_on")])
+    assert stranger.post(path, {"returned_on": "2026-11-21"}).status == 404
+    assert mine.post(path, {"returned_on": "2026-11-21"}).status == 200
+    assert FerrymanReturn.objects.standing().get().returned_on == date(2026, 11, 21)
+
+
+@contextmanager
+def nothing_written_but_keys():
+    before = list(FerrymanReturn.objects.values())
+    yield
+    assert list(FerrymanReturn.objects.values()) == before
