@@ -18,7 +18,9 @@ from declarations import actions, outbox, vin
 from declarations.clearance import decisions, holds, issuing
 from declarations.lifecycle import DeclarationStatus
 from declarations.models import Declaration, Organisation, OutboxTask, PassKey, Role, Vehicle
+from declarations.rates import Buckets
 from declarations.tasks import WORK
+from declarations.views.linked import frame
 from declarations.words import RoleName
 from seeds.ports import load_lanes
 from seeds.reference import load_reference_data
@@ -296,3 +298,15 @@ class Scanner:
 def scanner(reference: None) -> Callable[[str], Scanner]:
     """Lanes by their code."""
     return Scanner
+
+
+@pytest.fixture
+def no_brake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links are asked for by nobody before this test: its buckets are full, and of this process alone."""
+    own = Buckets()
+    monkeypatch.setattr(own, "_script", _without_redis)
+    monkeypatch.setattr(frame, "buckets", own)
+
+
+def _without_redis() -> None:
+    raise OSError("no Redis in this test")

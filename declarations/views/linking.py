@@ -3,6 +3,7 @@
 import csv as tables
 import io
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -148,7 +149,7 @@ def _page(
         "departure": [each for each in photos if each.side == Side.DEPARTURE],
         "arrival": [each for each in photos if each.side == Side.ARRIVAL],
         "arrived_at": HandOverPhoto.objects.arrival_of(vehicle),
-        "silence_hours": handing_over.SILENCE.total_seconds() // 3600,
+        "silence_hours": handing_over.SILENCE // timedelta(hours=1),
         "back_href": reverse("declarations:detail", args=[declaration.reference]),
     }
     answered = render(request, "declarations/vehicle_links.html", context)
