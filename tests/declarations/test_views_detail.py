@@ -1,11 +1,13 @@
 """A lodged declaration on its page: timeline, readiness, repairs, the driver's pass; and the walls around all of it."""
 
 import io
+from uuid import uuid4
 
 import pytest
 import time_machine
 import zxingcpp
 from django.urls import reverse
+from django.urls.converters import UUIDConverter
 from PIL import Image
 
 from declarations.clearance import inspections
@@ -293,7 +295,10 @@ def _addresses(row):
         arguments = {"reference": row.reference, "place": 1, "code": "route"}
         if "reference" not in page.pattern.converters:
             continue
-        wanted = {name: arguments[name] for name in page.pattern.converters}
+        wanted = {
+            name: uuid4() if isinstance(kind, UUIDConverter) else arguments[name]
+            for name, kind in page.pattern.converters.items()
+        }
         yield page.name, reverse(f"declarations:{page.name}", kwargs=wanted)
 
 
