@@ -69,12 +69,8 @@ def world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
     handing_over.photograph(
         link_id=links[Audience.DRIVER].pk, side=Side.DEPARTURE, contents=[photo_of_a_car(Side.DEPARTURE, 1)], now=NOON
     )
-    crew = ferrymen.keep(
-        organisation=row.organisation,
-        values=entry(7, name=f"{CANARY} ferryman", card=f"{CANARY}-7"),
-        by=alice,
-        now=NOON,
-    )
+    values = entry(7, name=f"{CANARY} ferryman", card=f"{CANARY}-7")
+    crew = ferrymen.keep(organisation=row.organisation, values=values, by=alice, now=NOON)
     ferrymen.name_pool(declaration_id=row.pk, members=[crew.public_id], by=alice, now=NOON)
     let_workers_run(NOON)
     return {
@@ -155,7 +151,7 @@ TABLES_OF_VEHICLE = (
     *("link", "handover", "handovercode", "handoverphoto"),
 )
 
-TABLES_OF_CREW = ("crewlink", "poolmember", "personalview")
+TABLES_OF_CREW = {"crewmember": "id"} | dict.fromkeys(("crewlink", "poolmember", "personalview"), "member_id")
 
 
 def fingerprint(reference: str) -> str:
@@ -171,8 +167,7 @@ def fingerprint(reference: str) -> str:
         **{f"declarations_{table}": f"vehicle_id IN ({vehicles})" for table in TABLES_OF_VEHICLE},
         "checkpoint_passage": f"port_id = 'CNHRS' OR vehicle_id IN ({vehicles})",
         "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",
-        **{f"declarations_{table}": f"member_id IN ({crew})" for table in TABLES_OF_CREW},
-        "declarations_crewmember": f"id IN ({crew})",
+        **{f"declarations_{table}": f"{key} IN ({crew})" for table, key in TABLES_OF_CREW.items()},
         "declarations_role": "true",
         "declarations_apikey": "user_id IS NULL",
     }
