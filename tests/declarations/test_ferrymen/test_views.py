@@ -113,6 +113,7 @@ def test_out_of_the_register_and_back_and_erased(browser, read, enter):
     browser.post(to("ferryman-take-back", row.public_id))
     assert CrewMember.objects.get().is_active
     browser.post(to("ferryman-retire", row.public_id))
+    read(to("ferrymen"))  # what was told on the way names him
     browser.post(to("ferryman-erase", row.public_id))
     assert "Li Wei 1" not in read(to("ferryman", row.public_id))
 
