@@ -52,6 +52,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Catalogue"), "declarations:catalogue", _declares),
     Place(_("Figures"), "declarations:figures", _declares),
     Place(_("Organisation"), "declarations:organisations", _belongs),
+    Place(_("Ferrymen"), "declarations:ferrymen", _declares),
     Place(_("Work"), "checkpoint:home", _is_officer),
     Place(_("Scan"), "checkpoint:resume", _scans),
     Place(_("Cases"), "checkpoint:cases", _is_officer),

@@ -334,6 +334,11 @@ if LOG_LEVEL not in logging.getLevelNamesMapping():
     raise ImproperlyConfigured("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
 LOGGING = configure_logs(json=env.str("LOG_FORMAT", default="json") == "json", level=LOG_LEVEL)
 
+ASSUMED_STAY_DAYS = env.int("ASSUMED_STAY_DAYS", default=2)
+"""Days after an exit on which a ferryman is assumed to be back while nobody has recorded it: a night, and the bus."""
+if not 0 <= ASSUMED_STAY_DAYS <= 30:
+    raise ImproperlyConfigured("ASSUMED_STAY_DAYS is a number from 0 to 30: a longer stay is not allowed")
+
 DEMO_RANDOM_SHARE = env.float("DEMO_RANDOM_SHARE", default=0.0)
 """Share (0 to 1) of demo vehicles that risk selection draws at random."""
 

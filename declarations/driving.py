@@ -100,6 +100,7 @@ WAITING: Mapping[str, Advice] = {
     ),
     "INSPECTION_FAILED": Advice(Signal.WAIT, _FAILED, FOR_THE_OFFICER),
     "DRIVER_MISSING": Advice(Signal.WAIT, _("Your exporter has not named the driver yet."), CALL),
+    "WAITS_FOR_POOL": Advice(Signal.WAIT, _("Nobody has taken this vehicle yet."), CALL),
     "PLATE_MISSING": Advice(Signal.WAIT, _("Your exporter has not entered the plate yet."), CALL),
     "PLATE_EXPIRED": Advice(Signal.WAIT, _("The plate has expired. Your exporter has to enter a new one."), CALL),
     "PAPER_EXPIRED": Advice(Signal.WAIT, _("A paper of the vehicle has expired. Your exporter has to renew it."), CALL),

@@ -67,12 +67,40 @@ STAY_DAYS_USED = explain(
 )
 
 
+STAY_DAYS_ESTIMATED = explain(
+    "STAY_DAYS_ESTIMATED",
+    _(
+        "The driver has used about %(days)s of 90 days in Kazakhstan within 180 days; some of his returns are not "
+        "recorded and are estimated. Record them, or plan another driver."
+    ),
+)
+STAY_DAYS_USED_ESTIMATED = explain(
+    "STAY_DAYS_USED_ESTIMATED",
+    _(
+        "By estimate the driver has used his 90 days in Kazakhstan within 180 days; some of his returns are not "
+        "recorded. Record them, or name another driver."
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One stay in Kazakhstan, first and last day counted; no last day means that he is still there."""
+    """One stay in Kazakhstan, first and last day counted; no last day means that he is still there.
+
+    is_estimated: nobody recorded the return; the last day is assumed.
+    """
 
     entered_on: date
     left_on: date | None = None
+    is_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """That a driver took a vehicle out, and when he came back, if anybody recorded it."""
+
+    exited_on: date
+    returned_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +260,60 @@ def days_in_window(stays: Iterable[Stay], on: date) -> int:
     return len(days)
 
 
+def stays_of(crossings: Iterable[Crossing], *, assumed_days: int) -> list[Stay]:
+    """The stays that somebody's crossings mean: each until its recorded return, or the next departure before it.
+
+    Without a record he is assumed to be back so many days after the exit, or on the day of his next departure if that
+    is sooner: he must have been. A departure on the very day of the exit leaves nothing to assume.
+    crossings: those of one day in the order in which they happened.
+    """
+    rows = sorted(crossings, key=lambda each: each.exited_on)
+    result = []
+    for index, row in enumerate(rows):
+        following = rows[index + 1].exited_on if index + 1 < len(rows) else date.max
+        left_on = row.returned_on
+        is_estimated = left_on is None and following > row.exited_on
+        if left_on is None:
+            left_on = row.exited_on + timedelta(days=assumed_days)
+        result.append(Stay(row.exited_on, max(row.exited_on, min(left_on, following)), is_estimated))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class DaysUsed:
+    """How many of the 90 days are used in the window that ends on a day, and whether some of them are assumed."""
+
+    days: int
+    is_estimated: bool
+
+    @property
+    def left(self) -> int:
+        """How many there still are."""
+        return max(DAYS_IN_WINDOW - self.days, 0)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is time to plan another driver."""
+        return self.days >= WARN_DAYS_IN_WINDOW
+
+    @property
+    def is_over(self) -> bool:
+        """Whether he may not enter."""
+        return self.days >= DAYS_IN_WINDOW
+
+
+def days_used(stays: Iterable[Stay], on: date) -> DaysUsed:
+    """The days of the window that ends on this day."""
+    known = list(stays)
+    return DaysUsed(days_in_window(known, on), _has_estimate(known, on))
+
+
+def _has_estimate(stays: Iterable[Stay], on: date) -> bool:
+    """Whether a day that is only assumed counts in the window that ends on this day."""
+    first = on - timedelta(days=WINDOW_DAYS - 1)
+    return any(each.is_estimated and each.entered_on <= on and (each.left_on or on) >= first for each in stays)
+
+
 def stay_problems(stays: Iterable[Stay], on: date) -> list[Problem]:
     """Whether a driver may enter Kazakhstan on a day.
 
@@ -242,12 +324,14 @@ def stay_problems(stays: Iterable[Stay], on: date) -> list[Problem]:
     before = on - timedelta(days=1)
     used = days_in_window([*known, Stay(on, on)], on) - 1
     on_end = _days_on_end(known, before)
+    is_estimated = _has_estimate(known, on)
     if used >= DAYS_IN_WINDOW:
-        return [Problem(STAY_DAYS_USED)]
+        return [Problem(STAY_DAYS_USED_ESTIMATED if is_estimated else STAY_DAYS_USED)]
     if on_end >= STAY_DAYS:
         return [Problem(STAY_TOO_LONG, values={"days": on_end + 1})]
     if used >= WARN_DAYS_IN_WINDOW:
-        return [Problem(STAY_DAYS_SHORT, level=Level.WARNING, values={"days": used})]
+        code = STAY_DAYS_ESTIMATED if is_estimated else STAY_DAYS_SHORT
+        return [Problem(code, level=Level.WARNING, values={"days": used})]
     return []
 
 

@@ -105,6 +105,7 @@ tell(
 tell("LEFT_OUT/from", _("These vehicles were left out when %(other)s was lodged."), "officer", "minus")
 tell("LODGED", _("Lodged."), "info", "sent")
 tell("AMENDED", _("Changed."), "info", "note")
+tell("POOL_NAMED", _("A pool of ferrymen was named: one of them takes each vehicle."), "info", "people")
 tell("SWAPPED", _("Driver, plate or papers changed. The pass stays valid."), "info", "swap")
 tell("ARRIVAL_CHANGED", _("Planned arrival changed."), "info", "calendar")
 tell("VEHICLE_REMOVED", _("Vehicle %(vin)s removed."), "plain", "remove")

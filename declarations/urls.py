@@ -23,7 +23,8 @@ from declarations.views import (
     vehicles,
     versions,
 )
-from declarations.views.linked import driver, importer
+from declarations.views.ferrymen import choice, register, returns, statement
+from declarations.views.linked import driver, ferryman, importer
 from declarations.views.people import account, agents, keys, organisation, security
 
 ONE = "declarations/<str:reference>"
@@ -32,6 +33,8 @@ DRIVER = "d/<str:driver_token>"
 IMPORTER = "i/<str:importer_token>"
 DOCUMENT = f"{ONE}/documents/<uuid:document>"
 SHEET = "sheets/<uuid:sheet>"
+FERRYMAN = "f/<str:ferryman_token>"
+MEMBER = "ferrymen/<uuid:member>"
 ROW = f"{SHEET}/rows/<int:number>"
 
 pages: list[URLPattern | URLResolver] = [
@@ -60,6 +63,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{DOCUMENT}/file", documents.file, name="document-file"),
     path(f"{DOCUMENT}/picture", documents.picture, name="document-picture"),
     path(f"{DOCUMENT}/remove", documents.remove, name="document-remove"),
+    path(f"{ONE}/pool", choice.pool, name="pool"),
     path(f"{ONE}/vehicles", vehicles.index, name="vehicles"),
     path(f"{ONE}/vehicles/new", vehicles.add, name="vehicle-new"),
     path(f"{ONE}/vehicles/check", vehicles.check, name="vehicle-check"),
@@ -109,6 +113,25 @@ pages: list[URLPattern | URLResolver] = [
     path("notices/read", bell.read_all, name="notices-read"),
     path("notices/<uuid:notice>", bell.follow, name="notice"),
     path("account/notices", bell.preferences, name="notice-preferences"),
+    path(FERRYMAN, ferryman.show, name="ferryman-own"),
+    path(f"{FERRYMAN}/take", ferryman.take, name="ferryman-take"),
+    path(f"{FERRYMAN}/vehicles/<int:vehicle>/give-back", ferryman.give_back, name="ferryman-give-back"),
+    path(f"{FERRYMAN}/vehicles/<int:vehicle>/returned", ferryman.come_back, name="ferryman-returned"),
+    path("ferrymen", register.index, name="ferrymen"),
+    path("ferrymen/new", register.new, name="ferryman-new"),
+    path("ferrymen/returns", returns.index, name="returns"),
+    path("ferrymen/statement", statement.show, name="statement"),
+    path("ferrymen/statement.csv", statement.file, {"ending": "csv"}, name="statement-csv"),
+    path("ferrymen/statement.xlsx", statement.file, {"ending": "xlsx"}, name="statement-xlsx"),
+    path(MEMBER, register.show, name="ferryman"),
+    path(f"{MEMBER}/edit", register.edit, name="ferryman-edit"),
+    path(f"{MEMBER}/retire", register.retire, name="ferryman-retire"),
+    path(f"{MEMBER}/take-back", register.take_back, name="ferryman-take-back"),
+    path(f"{MEMBER}/erase", register.erase, name="ferryman-erase"),
+    path(f"{MEMBER}/link", register.make_link, name="ferryman-link"),
+    path(f"{MEMBER}/card", register.bind_card, name="ferryman-card"),
+    path(f"{MEMBER}/card/lost", register.lose_card, name="ferryman-card-lost"),
+    path(f"{MEMBER}/returns/<int:vehicle>/annul", returns.annul, name="return-annul"),
     path("catalogue", catalogue.index, name="catalogue"),
     path("catalogue/new", catalogue.new, name="catalogue-new"),
     path("catalogue/<uuid:model>", catalogue.edit, name="catalogue-model"),

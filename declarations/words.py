@@ -160,6 +160,15 @@ class PrintForm(TextChoices):
     ZIP = "zip", _("a ZIP with one PDF per vehicle")
 
 
+class Language(TextChoices):
+    """What a driver reads; each is called by its own name."""
+
+    ZH = "zh", "中文"
+    RU = "ru", "Русский"
+    KK = "kk", "Қазақша"
+    EN = "en", "English"
+
+
 class Audience(TextChoices):
     """Whom a link without an account is for."""
 

@@ -32,8 +32,8 @@ from seeds.stories import begin_all
 from seeds.stories.first import things_to_try
 from seeds.world import World
 
-PAST = timedelta(days=10)
-"""How far the demo's past reaches back."""
+PAST = timedelta(days=102)
+"""How far the demo's past reaches back: days in Kazakhstan are counted over months; all else is of the last ten."""
 
 
 UNREAD = timedelta(hours=6)

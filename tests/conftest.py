@@ -12,7 +12,7 @@ from config import texts
 from tests.chromium import find_chromium
 from tests.servers import Servers
 
-pytest_plugins = ["tests.cast", "tests.caller", "tests.intake"]
+pytest_plugins = ["tests.cast", "tests.caller", "tests.intake", "tests.crew"]
 
 _SERVERS = pytest.StashKey[Servers]()
 

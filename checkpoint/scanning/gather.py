@@ -115,14 +115,18 @@ LOCK_BY_PASS = LOCK.format(pass_join="JOIN declarations_pass p ON p.vehicle_id =
 NEWEST_PASS = """JOIN LATERAL (
     SELECT n.id FROM declarations_pass n WHERE n.vehicle_id = v.id ORDER BY n.version DESC LIMIT 1) p ON true"""
 LOCK_BY_PLATE = LOCK.format(pass_join=NEWEST_PASS, which="v.live AND v.plate_key = %(plate)s AND d.port_id = %(port)s")
+# A card that was reported lost is nobody's: it finds no vehicle, is compared with none, and is known of nobody.
+LOST = "EXISTS (SELECT 1 FROM declarations_lostcard l WHERE l.card_digest = %(card)s AND l.ferryman_id = {whose})"
 LOCK_BY_CARD = LOCK.format(
     pass_join="JOIN declarations_driver w ON w.vehicle_id = v.id " + NEWEST_PASS,
-    which="v.live AND w.card_digest = %(card)s AND d.port_id = %(port)s",
+    which="v.live AND w.card_digest = %(card)s AND d.port_id = %(port)s AND NOT " + LOST.format(whose="w.ferryman_id"),
 )
 
-CARD_KNOWN = """
-    EXISTS (SELECT 1 FROM declarations_ferryman f WHERE f.card_digest = %(card)s)
-    OR EXISTS (SELECT 1 FROM declarations_driver x WHERE x.card_digest = %(card)s)"""
+CARD_KNOWN = f"""
+    EXISTS (SELECT 1 FROM declarations_ferryman f
+            WHERE f.card_digest = %(card)s AND NOT {LOST.format(whose="f.id")})
+    OR EXISTS (SELECT 1 FROM declarations_driver x
+               WHERE x.card_digest = %(card)s AND NOT {LOST.format(whose="x.ferryman_id")})"""
 SHOWN = frozenset({"id", "declaration_id", "vin", "make", "model", "colour", "plate", "status", "status_at", "channel"})
 OF_VEHICLE = [field.attname for field in Vehicle._meta.concrete_fields if field.attname in SHOWN]
 """What is enough to move a vehicle and to show it, in the model's order."""
@@ -170,7 +174,8 @@ COLUMNS = {
     "inspection_due": """
         EXISTS (SELECT 1 FROM declarations_inspection i
                 WHERE i.vehicle_id = v.id AND i.status IN ('ORDERED', 'IN_PROGRESS'))""",
-    "card_declared": "w.card_digest",
+    "card_declared": f"CASE WHEN w.card_digest = %(card)s AND {LOST.format(whose='w.ferryman_id')} THEN '' ELSE "
+    "w.card_digest END",
     "card_known": f"%(card)s::text IS NOT NULL AND ({CARD_KNOWN})",
 }
 LOOK = f"""

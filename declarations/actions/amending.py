@@ -28,6 +28,7 @@ from declarations.lifecycle import (
 )
 from declarations.models import By, Declaration, Driver, Vehicle, load_reference, note, owe
 from declarations.models.standing import recompute
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Problem, errors
 from declarations.versions import ARRIVAL, AT_ONCE, OWN_WORDS
 
@@ -259,6 +260,7 @@ def _expect_no_new_errors(
         "reference": load_reference(),
         "today": timezone.localdate(now),
         "accepted": accepted_problems(declaration),
+        "stays": stays_of_drivers(before, before["vehicles"], now=now),
     }
     known = {(problem.code, problem.pointer) for problem in errors(checks.check(before, **options))}
     after = fresh(declaration)

@@ -20,6 +20,7 @@ from declarations.models import Declaration, Organisation, Vehicle, load_referen
 from declarations.models.documents import carry
 from declarations.models.history import By
 from declarations.models.licences import licence_book
+from declarations.models.stays import stays_of_drivers
 from declarations.papers import COUNTED
 from declarations.problems import Level, Problem
 
@@ -35,6 +36,7 @@ def check_draft(declaration: Declaration, *, now: datetime) -> list[Problem]:
         accepted=accepted_problems(declaration),
         filed=frozenset(declaration.documents.present().filter(vehicle=None).values_list("paper", flat=True)),
         licences=licence_book(declaration.organisation_id, without=declaration.pk) if named & COUNTED else {},
+        stays=stays_of_drivers(body, body["vehicles"], now=now),
     )
 
 

@@ -141,17 +141,22 @@ def _driver(driver: Driver, body: Mapping[str, Any]) -> Driver:
 def _save_drivers(drivers: list[Driver], *, now: datetime) -> None:
     """Save snapshots and link each to the one ferryman who holds that passport."""
     known = {driver.passport_digest: driver.card_digest for driver in drivers if driver.passport_digest}
-    Ferryman.objects.bulk_create(
-        (Ferryman(passport_digest=passport, card_digest=card, created_at=now) for passport, card in known.items()),
-        ignore_conflicts=True,
-    )
-    ferrymen = {row.passport_digest: row for row in Ferryman.objects.filter(passport_digest__in=known)}
+    ferrymen = ferrymen_of(known, now=now)
     for driver in drivers:
         driver.ferryman = ferrymen.get(driver.passport_digest)
     for driver in drivers:
         if driver.pk is not None:
             driver.save()
     Driver.objects.bulk_create([driver for driver in drivers if driver.pk is None])
+
+
+def ferrymen_of(cards: Mapping[str, str], *, now: datetime) -> dict[str, Ferryman]:
+    """The one ferryman of each passport, known from now on. cards: digests of cards by digests of passports."""
+    Ferryman.objects.bulk_create(
+        (Ferryman(passport_digest=passport, card_digest=card, created_at=now) for passport, card in cards.items()),
+        ignore_conflicts=True,
+    )
+    return {row.passport_digest: row for row in Ferryman.objects.filter(passport_digest__in=cards)}
 
 
 def accepted_problems(declaration: Declaration) -> frozenset[tuple[str, str]]:

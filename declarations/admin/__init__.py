@@ -16,6 +16,13 @@ from declarations.admin import (
 __all__ = [
     "clearance",
     "declaration",
+    "ferrymen",
+    "intake",
+    "links",
+    "memory",
+    "parties",
+    "referenceclearance",
+    "declaration",
     "documents",
     "intake",
     "links",
@@ -25,3 +32,4 @@ __all__ = [
     "people",
     "reference",
 ]
+from declarations.admin import ferrymen

@@ -159,6 +159,12 @@ class ReasonBody(Body):
     reason = _words()
 
 
+class DriverReturnBody(Body):
+    """When a ferryman came back."""
+
+    returned_on = Text(help_text="Date.", max_length=10)
+
+
 class EndBody(ReasonBody):
     """How a detention ends."""
 

@@ -20,6 +20,7 @@ from declarations.clearance import decisions
 from declarations.errors import NotPermitted, Unacceptable
 from declarations.models import Declaration, Organisation, Vehicle, load_reference, roles_of
 from declarations.models.licences import licence_book
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Problem, explain
 
 CHANNEL_HIDDEN = explain("CHANNEL_HIDDEN", _("Only officers filter by channel."))
@@ -72,6 +73,7 @@ class CheckDeclaration(ApiView):
             reference=load_reference(),
             today=timezone.localdate(self.now),
             licences=licence_book(own[0].pk) if len(own) == 1 else {},
+            stays=stays_of_drivers(body, body.get("vehicles") or (), now=self.now),
         )
         return Response({"problems": shapes.problems(found)})
 

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{VEHICLE}/override", vehicles.AcceptProblem.as_view(), name="api-accept-problem"),
     path(f"{VEHICLE}/ask", vehicles.AskOfficer.as_view(), name="api-ask"),
     path(f"{VEHICLE}/returned", vehicles.Returned.as_view(), name="api-returned"),
+    path(f"{VEHICLE}/driver-returned", vehicles.DriverReturned.as_view(), name="api-driver-returned"),
     path(f"{VEHICLE}/detain", vehicles.Detain.as_view(), name="api-detain"),
     path(f"{VEHICLE}/end-detention", vehicles.EndDetention.as_view(), name="api-end-detention"),
     path(f"{VEHICLE}/pass", vehicles.ThePass.as_view(), name="api-pass"),

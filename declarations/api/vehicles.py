@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from declarations import actions, permissions, qr
-from declarations.actions import printing
+from declarations.actions import ferrymen, printing
 from declarations.api import answers, bodies, shapes
 from declarations.api.frame import idempotent
 from declarations.api.rooms import DeclarationRoom
-from declarations.checks.fields import REQUIRED
+from declarations.checks import read_date
+from declarations.checks.fields import DATE_FORM, REQUIRED
 from declarations.clearance import decisions
 from declarations.errors import Conflict, Unacceptable
 from declarations.models import Declaration, Pass, Vehicle
@@ -109,6 +110,29 @@ class Returned(DeclarationRoom):
             vehicle = self.vehicle_of(declaration, vin)
             body = self.read(bodies.ReasonBody)
             decisions.record_return(vehicle_id=vehicle.pk, reason=body["reason"], by=self.person, now=self.now)
+        return self.answer_vehicle(declaration.pk, vehicle.pk)
+
+
+class DriverReturned(DeclarationRoom):
+    """The driver's way home."""
+
+    @extend_schema(
+        operation_id="recordDriverReturn", request=bodies.DriverReturnBody, responses={200: answers.VehicleAnswer}
+    )
+    @idempotent
+    def post(self, request: Request, reference: str, vin: str) -> Response:
+        """Record the day on which whoever drove the vehicle out came back, by bus."""
+        with self.changing(reference) as declaration:
+            vehicle = self.vehicle_of(declaration, vin)
+            body = self.read(bodies.DriverReturnBody)
+            day = read_date(body["returned_on"])
+            if day is None:
+                raise Unacceptable([Problem(DATE_FORM, "/returned_on")])
+            try:
+                ferrymen.record_returns(returns={vehicle.pk: day}, by=self.person, now=self.now)
+            except Unacceptable as refusal:
+                told = [Problem(each.code, "/returned_on", each.level, each.values) for each in refusal.problems]
+                raise Unacceptable(told) from refusal
         return self.answer_vehicle(declaration.pk, vehicle.pk)
 
 

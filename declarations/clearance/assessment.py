@@ -29,6 +29,7 @@ from declarations.models import (
     note,
 )
 from declarations.models.standing import recompute
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Problem, errors
 from declarations.words import Channel
 
@@ -105,12 +106,14 @@ def _accept(declaration: Declaration, vehicles: list[Vehicle], *, now: datetime)
     accepted = frozenset(
         ProblemOverride.objects.filter(declaration=declaration, accepted_at__isnull=False).values_list("vin", "code")
     )
+    body = {**declaration.header(), "vehicles": [vehicle.body() for vehicle in vehicles]}
     found = errors(
         checks.check(
-            {**declaration.header(), "vehicles": [vehicle.body() for vehicle in vehicles]},
+            body,
             reference=load_reference(),
             today=timezone.localdate(now),
             accepted=accepted,
+            stays=stays_of_drivers(body, body["vehicles"], now=now),
         )
     )
     bad = rows_with_problems(found)

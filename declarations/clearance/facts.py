@@ -12,7 +12,11 @@ from django.utils import timezone
 from declarations import vin
 from declarations.lifecycle import DeclarationStatus, InspectionStatus
 from declarations.models import Declaration, Driver, Inspection, ProblemOverride, Vehicle, load_reference, roles_of
+from declarations.models.stays import days_of_drivers
 from declarations.words import RoleName
+
+SEALED = ("name", "passport_number", "phone", "card")
+"""What risk selection never looks at, and therefore never opens."""
 
 
 class Median(Aggregate):
@@ -61,7 +65,8 @@ def vehicle_facts(
     """What is known of each vehicle, on top of what is known of its declaration."""
     whole = declaration_facts(declaration, vehicles)
     medians = _medians(declaration, vehicles)
-    drivers = {row.vehicle_id: row.nationality for row in Driver.objects.filter(vehicle__in=vehicles)}
+    drivers = {row.vehicle_id: row for row in Driver.objects.filter(vehicle__in=vehicles).defer(*SEALED)}
+    days = days_of_drivers([row.passport_digest for row in drivers.values()], now=now)
     accepted = set(
         ProblemOverride.objects.filter(declaration=declaration, accepted_at__isnull=False).values_list("vin", flat=True)
     )
@@ -70,6 +75,7 @@ def vehicle_facts(
     for vehicle in vehicles:
         median = medians.get((vehicle.make, vehicle.model))
         registered = vehicle.first_registered_on
+        driver = drivers.get(vehicle.pk)
         yield (
             vehicle,
             {
@@ -87,7 +93,8 @@ def vehicle_facts(
                 "days_since_registration": (today - registered).days if registered else None,
                 "odometer_km": vehicle.odometer_km,
                 "problem_overridden": vehicle.vin in accepted,
-                "driver_nationality": drivers.get(vehicle.pk),
+                "driver_nationality": driver.nationality if driver else None,
+                "driver_days_in_180": days.get(driver.passport_digest, 0) if driver and driver.ferryman_id else None,
             },
         )
 

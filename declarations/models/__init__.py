@@ -12,6 +12,7 @@ from declarations.models.clearance import (
 )
 from declarations.models.declaration import Declaration, DeclarationVersion, ProblemOverride
 from declarations.models.documents import Document, DocumentContent
+from declarations.models.ferrymen import CrewLink, CrewMember, FerrymanReturn, LostCard, PersonalView, PoolMember
 from declarations.models.handing_over import HandOver, HandOverCode, HandOverPhoto
 from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
@@ -85,6 +86,8 @@ __all__ = [
     "CatalogueModel",
     "Closure",
     "Country",
+    "CrewLink",
+    "CrewMember",
     "Currency",
     "Declaration",
     "DeclarationVersion",
@@ -97,6 +100,7 @@ __all__ = [
     "Driver",
     "Factor",
     "Ferryman",
+    "FerrymanReturn",
     "HandOver",
     "HandOverCode",
     "HandOverPhoto",
@@ -108,6 +112,7 @@ __all__ = [
     "IdempotencyKey",
     "Incoterm",
     "Inspection",
+    "LostCard",
     "Link",
     "LinkEnd",
     "Licence",
@@ -126,9 +131,11 @@ __all__ = [
     "PartyHistory",
     "Pass",
     "PassKey",
+    "PersonalView",
     "Phone",
     "PlatePattern",
     "PlateRegion",
+    "PoolMember",
     "Port",
     "Preference",
     "PrintJob",

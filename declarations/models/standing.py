@@ -14,6 +14,7 @@ from declarations import readiness
 from declarations.lifecycle import CheckStatus, DeclarationStatus, InspectionStatus, Owed, PassStatus, VehicleStatus
 from declarations.models.clearance import DocumentCheck, DocumentRequest, Hold, Inspection
 from declarations.models.declaration import Declaration
+from declarations.models.ferrymen import PoolMember
 from declarations.models.history import NOTE, History, owe
 from declarations.models.reference import Closure, HoldReason, load_reference
 from declarations.models.vehicle import Driver, Paper, Pass, Vehicle
@@ -109,6 +110,7 @@ def _answer(rows: list[Vehicle], *, now: datetime) -> dict[int, readiness.Readin
         orders[order.vehicle_id].append(order)
     driven = set(Driver.objects.filter(vehicle__in=ids).exclude(passport_digest="").values_list("vehicle", flat=True))
     said = _said(row.pk for row in rows if row.pk not in driven or not row.plate or row.being_assessed)
+    pooled = _pooled(row.declaration_id for row in rows if row.pk not in driven)
     papers: dict[int, list[readiness.PaperValidity]] = defaultdict(list)
     for paper in Paper.objects.filter(vehicle__in=ids, code__in=readiness.GATE_PAPERS):
         papers[paper.vehicle_id].append(readiness.PaperValidity(paper.code, paper.valid_until))
@@ -145,12 +147,21 @@ def _answer(rows: list[Vehicle], *, now: datetime) -> dict[int, readiness.Readin
             failed_since=latest.closed_at if latest and latest.status == FAILED else None,
             driverless_since=None if row.pk in driven else said[row.pk].get("driver", declared_at),
             plateless_since=None if row.plate else said[row.pk].get("plate", declared_at),
+            has_pool=row.declaration_id in pooled,
             plate_expires_on=row.plate_expires_on,
             papers=tuple(papers[row.pk]),
             closures=tuple(closures[declaration.port_id or ""]),
         )
         answers[row.pk] = readiness.readiness(facts, now=now)
     return answers
+
+
+def _pooled(declaration_ids: Iterable[int]) -> set[int]:
+    """Which of these declarations have a pool."""
+    wanted = set(declaration_ids)
+    if not wanted:
+        return set()
+    return set(PoolMember.objects.filter(declaration__in=wanted).values_list("declaration", flat=True))
 
 
 def _said(ids: Iterable[int]) -> dict[int, dict[str, datetime]]:

@@ -237,6 +237,12 @@ INSPECTION_FAILED = explain(
 DRIVER_MISSING = explain(
     "DRIVER_MISSING", _("No driver is named. Name who drives the vehicle."), Actor.EXPORTER, Repair.SET_DRIVER
 )
+WAITS_FOR_POOL = explain(
+    "WAITS_FOR_POOL",
+    _("It waits for one of the pool to take it. Whoever takes it by his link is the driver."),
+    Actor.DRIVER,
+    Repair.SET_DRIVER,
+)
 PLATE_MISSING = explain(
     "PLATE_MISSING", _("No plate is entered. Enter the plate it will carry."), Actor.EXPORTER, Repair.SET_PLATE
 )

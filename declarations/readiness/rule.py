@@ -86,6 +86,7 @@ class Facts:
     check_since, refused_since   a document check is open; one was refused
     inspection_since, failed_since   an open order; the latest result was NOT_SATISFACTORY
     driverless_since, plateless_since   no driver is named; no plate is entered
+    has_pool         ferrymen are named of whom one may take it
     plate_expires_on the plate's last day
     papers           those whose validity the gate asks: see GATE_PAPERS
     closures         present and coming ones of the port
@@ -111,6 +112,7 @@ class Facts:
     failed_since: datetime | None = None
     driverless_since: datetime | None = None
     plateless_since: datetime | None = None
+    has_pool: bool = False
     plate_expires_on: date | None = None
     papers: tuple[PaperValidity, ...] = ()
     closures: tuple[Closure, ...] = ()
@@ -225,7 +227,8 @@ def _told_since(facts: Facts, ordered_at: datetime) -> datetime:
 
 def _against_the_papers(facts: Facts, now: datetime) -> Iterator[Because]:
     if facts.self_drive and facts.driverless_since is not None:
-        yield _because(facts, why.DRIVER_MISSING, facts.driverless_since)
+        code = why.WAITS_FOR_POOL if facts.has_pool else why.DRIVER_MISSING
+        yield _because(facts, code, facts.driverless_since)
     if facts.self_drive and facts.plateless_since is not None:
         yield _because(facts, why.PLATE_MISSING, facts.plateless_since)
     for code, day in _days(facts):

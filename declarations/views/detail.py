@@ -263,7 +263,8 @@ def _links(declaration: Declaration, may: frozenset[Act]) -> list[dict[str, str]
         "name": _("Links for drivers and importers"),
         "href": reverse("declarations:links", args=[declaration.reference]),
     }
-    return [links] + [
+    pool = {"name": _("Pool of ferrymen"), "href": reverse("declarations:pool", args=[declaration.reference])}
+    return [links, *([pool] if Act.AMEND_ARRIVAL in may else [])] + [
         {"name": str(words), "href": reverse(f"declarations:{route}", args=[declaration.reference, *more])}
         for act, route, more, words in DECLARATION_LINKS
         if act in may

@@ -18,7 +18,9 @@ from declarations.forms import VehicleEntry
 from declarations.forms.entry import PAPERS, PLATE, WHOLE, like
 from declarations.models import Declaration, Vehicle, load_reference
 from declarations.models.standing import answer
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Level, Problem, errors
+from declarations.views.ferrymen.choice import FIELD, offered, with_driver
 from declarations.views.foretelling import ask_first, is_asking
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person, repaired
 from declarations.views.keeping import Kept, keep_vehicle, key_of, mark, new_key, seen_of
@@ -49,8 +51,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponseBase:
     declaration = find_mine(request, reference)
     failure = ""
     if request.method == "POST":
-        data = repaired(request)
-        entry = VehicleEntry(data=data)
+        entry = VehicleEntry(data=with_driver(declaration, repaired(request)))
         if entry.is_readable and "more_papers" not in request.POST:
             try:
                 return _after(request, declaration, _begun(request, declaration, entry), entry)
@@ -80,7 +81,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     Into a draft it is stored at once, for pages that ask for it: a new one with the key of its page.
     """
     declaration = find_mine(request, reference)
-    data = repaired(request)
+    data = with_driver(declaration, repaired(request))
     parts = PARTS.get(request.POST.get("part", ""), WHOLE)
     place, key = request.GET.get("place", ""), key_of(request)
     known = find_vehicle(declaration, int(place)) if place.isdecimal() else None
@@ -107,6 +108,8 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         "check_href": request.get_full_path(),
         "kept": kept,
     }
+    if request.POST.get(FIELD):
+        context |= {"filled": entry.driver, "filled_attrs": {"hx-swap-oob": "true"}, "crew": offered(declaration)}
     answered = render(request, "declarations/_slots.html", context)
     if kept is not None and not place and known is not None:
         answered["HX-Replace-Url"] = reverse("declarations:vehicle", args=[reference, known.position])
@@ -130,7 +133,7 @@ def _change(request: HttpRequest, reference: str, place: int, parts: frozenset[s
     stored = vehicle.body()
     failure = ""
     if request.method == "POST":
-        data = repaired(request)
+        data = with_driver(declaration, repaired(request))
         entry = VehicleEntry(data=data, parts=parts)
         if entry.is_readable and "more_papers" not in request.POST and not is_asking(request):
             sent = entry.body()
@@ -181,6 +184,7 @@ def _vehicle_page(
         "failure": failure,
         "key": new_key(request) if is_draft else "",
         "kept": Kept(mark(vehicle.body(), entry.body()) if vehicle else "") if is_draft else None,
+        "crew": offered(declaration) if PLATE in entry.parts else [],
         "items": entry.items() if is_told and "more_papers" not in request.POST else [],
         "is_told": is_told,
         "is_draft": is_draft,
@@ -247,12 +251,14 @@ def _plain(value: Any) -> Any:
 
 def _problems(declaration: Declaration, body: Mapping[str, Any], vehicle: Vehicle | None) -> list[Problem]:
     """All that is wrong with one vehicle, and whether its VIN is taken."""
+    header = declaration.header()
     found = checks.check_vehicle(
         body,
         reference=load_reference(),
         today=timezone.localdate(),
-        body=declaration.header(),
+        body=header,
         accepted=accepted_problems(declaration),
+        stays=stays_of_drivers(header, [body], now=timezone.now()),
     )
     code = str(body.get("vin") or "")
     if code:

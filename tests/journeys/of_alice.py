@@ -15,9 +15,10 @@ TABLES_OF_DECLARATION = (
     "notice",
 )
 TABLES_OF_VEHICLE = (
-    *("paper", "driver", "pass", "admission", "inspection", "override"),
+    *("paper", "driver", "pass", "admission", "inspection", "override", "ferrymanreturn"),
     *("link", "handover", "handovercode", "handoverphoto"),
 )
+TABLES_OF_CREW = {"crewmember": "id"} | dict.fromkeys(("crewlink", "poolmember", "personalview"), "member_id")
 ORGANISATION = "(SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"
 
 
@@ -26,12 +27,14 @@ def fingerprint(reference: str) -> str:
     mine = """SELECT id FROM declarations_declaration WHERE organisation_id = (
         SELECT organisation_id FROM declarations_declaration WHERE reference = %(reference)s)"""
     vehicles = f"SELECT id FROM declarations_vehicle WHERE declaration_id IN ({mine})"
+    crew = f"SELECT id FROM declarations_crewmember WHERE organisation_id = {ORGANISATION}"
     slices = {
         "declarations_declaration": f"id IN ({mine})",
         **{f"declarations_{table}": f"declaration_id IN ({mine})" for table in TABLES_OF_DECLARATION},
         **{f"declarations_{table}": f"vehicle_id IN ({vehicles})" for table in TABLES_OF_VEHICLE},
         "checkpoint_passage": f"port_id = 'CNHRS' OR vehicle_id IN ({vehicles})",
         "checkpoint_case": "passage_id IN (SELECT id FROM checkpoint_passage WHERE port_id = 'CNHRS')",
+        **{f"declarations_{table}": f"{key} IN ({crew})" for table, key in TABLES_OF_CREW.items()},
         "declarations_role": "true",
         "declarations_apikey": "user_id IS NULL",
         **{f"declarations_{table}": f"organisation_id = {ORGANISATION}" for table in ("invitation", "partyhistory")},

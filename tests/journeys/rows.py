@@ -53,6 +53,7 @@ API_ROWS: dict[str, Row] = {
     "declarations/<word:reference>/vehicles/<word:vin>/override": Row(OFFICER, {"code": "VIN_CHECK_DIGIT", **WHY}),
     "declarations/<word:reference>/vehicles/<word:vin>/ask": Row("alice", {"code": "VIN_CHECK_DIGIT", "text": "x"}),
     "declarations/<word:reference>/vehicles/<word:vin>/returned": Row(OFFICER, WHY),
+    "declarations/<word:reference>/vehicles/<word:vin>/driver-returned": Row("alice", {"returned_on": "2026-11-22"}),
     "declarations/<word:reference>/vehicles/<word:vin>/detain": Row(OFFICER, WHY),
     "declarations/<word:reference>/vehicles/<word:vin>/end-detention": Row(OFFICER, WHY),
     "declarations/<word:reference>/vehicles/<word:vin>/pass": Row("alice"),
@@ -124,6 +125,23 @@ EXPORTERS_PAGES = (
     "notices/read",
     "notices/<uuid:notice>",
     "account/notices",
+    "ferrymen",
+    "ferrymen/new",
+    "ferrymen/returns",
+    "ferrymen/statement",
+    "ferrymen/statement.csv",
+    "ferrymen/statement.xlsx",
+)
+MEMBER_PAGES = (
+    "",
+    "/edit",
+    "/retire",
+    "/take-back",
+    "/erase",
+    "/link",
+    "/card",
+    "/card/lost",
+    "/returns/<int:vehicle>/annul",
 )
 SHEET_PAGES = (
     "",
@@ -143,6 +161,10 @@ LINKED_PAGES = (
     "d/<str:driver_token>/pass.svg",
     "d/<str:driver_token>/photos",
     "d/<str:driver_token>/phone",
+    "f/<str:ferryman_token>",
+    "f/<str:ferryman_token>/take",
+    "f/<str:ferryman_token>/vehicles/<int:vehicle>/give-back",
+    "f/<str:ferryman_token>/vehicles/<int:vehicle>/returned",
     "i/<str:importer_token>",
     "i/<str:importer_token>/photos/<uuid:photo>",
 )
@@ -173,6 +195,7 @@ DECLARATION_PAGES = (
     "/documents/<uuid:document>/file",
     "/documents/<uuid:document>/picture",
     "/documents/<uuid:document>/remove",
+    "/pool",
     "/vehicles",
     "/vehicles/new",
     "/vehicles/check",
@@ -250,6 +273,7 @@ ROWS |= {route: Row("anybody") for route in PUBLIC_PAGES}
 ROWS |= {route: Row("anybody") for route in LINKED_PAGES}
 ROWS |= {route: Row("alice") for route in EXPORTERS_PAGES}
 ROWS |= {route: Row("alice") for route in (*EXPORTERS_PAGES, *PERSONS_PAGES)}
+ROWS |= {f"ferrymen/<uuid:member>{end}": Row("alice") for end in MEMBER_PAGES}
 ROWS |= {f"sheets/<uuid:sheet>{end}": Row("alice") for end in SHEET_PAGES}
 ROWS |= {f"declarations/<str:reference>{end}": Row("alice") for end in DECLARATION_PAGES}
 ROWS |= {f"declarations/<str:reference>/vehicles/<int:place>{end}": Row("alice") for end in VEHICLE_PAGES}
@@ -298,7 +322,7 @@ def nowhere(world: Names) -> Names:
         "vin": "LRW3E7EK0TC987654",
         "lane": "CNHRS-R9",
     }
-    kept = {"place", "code", "name", "number", "token"}
+    kept = {"place", "code", "name", "number", "token", "vehicle"}
     return {name: plain.get(name) or (world[name] if name in kept else str(uuid.uuid4())) for name in world}
 
 

@@ -21,6 +21,7 @@ from declarations.actions.writing import accepted_problems
 from declarations.lifecycle import Owed
 from declarations.models import Declaration, RowLevel, Sheet, SheetRow, Vehicle, load_reference
 from declarations.models.history import owe
+from declarations.models.stays import stays_of_drivers
 from declarations.problems import Level, Problem, errors, explain
 
 VIN_TWICE = explain("VIN_TWICE", _("Row %(row)s of this file has the same VIN. Leave one of them out."))
@@ -99,9 +100,11 @@ def problems_of(sheet: Sheet, rows: Sequence[SheetRow], *, now: datetime) -> lis
     taken = set(live.values_list("vin", flat=True))
     same = sheet.rows.filter(vin__in=wanted).exclude(level=RowLevel.LEFT_OUT).order_by()
     first = dict(same.values_list("vin").annotate(Min("number")))
+    bodies = [row.body for row in rows]
+    stays = stays_of_drivers(header, bodies, now=now)
     result = []
-    for row in rows:
-        said = checks.check_vehicle(row.body, reference=reference, today=today, body=header, accepted=accepted)
+    for row, body in zip(rows, bodies, strict=True):
+        said = checks.check_vehicle(body, reference=reference, today=today, body=header, accepted=accepted, stays=stays)
         found = spreadsheet.with_checks([from_remark(remark) for remark in row.remarks], said)
         if row.vin in taken:
             found.append(Problem(VIN_IN_USE, "/vin"))

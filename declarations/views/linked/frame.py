@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from declarations import attachments
 from declarations.actions.handing_over import MOST_PHOTOS
-from declarations.models import Link, LinkEnd
+from declarations.models import CrewLink, Link, LinkEnd
 from declarations.rates import address_of, buckets
 from declarations.words import Audience
 
@@ -36,13 +36,18 @@ def by_link(audience: Audience, *methods: str) -> Callable[[View], View]:
 
     An ended link is 410, any other text 404, both without a word about the vehicle.
     """
+    return by_token(f"{audience.lower()}_token", lambda token: Link.objects.opened_by(token, audience), *methods)
+
+
+def by_token(name: str, find: Callable[[str], Link | CrewLink | None], *methods: str) -> Callable[[View], View]:
+    """The same for any kind of link. name: of the part of the address that holds the token."""
     allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
 
     def wrap(view: View) -> View:
         @wraps(view)
         def opened(request: HttpRequest, **parts: Any) -> HttpResponseBase:
-            token = parts.pop(f"{audience.lower()}_token")
-            return _private(_speaking(request, lambda: _answer(request, view, audience, token, parts)))
+            token = parts.pop(name)
+            return _private(_speaking(request, lambda: _answer(request, view, find, token, parts)))
 
         return csrf_exempt(require_http_methods(allowed)(opened))
 
@@ -50,12 +55,12 @@ def by_link(audience: Audience, *methods: str) -> Callable[[View], View]:
 
 
 def _answer(
-    request: HttpRequest, view: View, audience: Audience, token: str, parts: dict[str, Any]
+    request: HttpRequest, view: View, find: Callable[[str], Link | CrewLink | None], token: str, parts: dict[str, Any]
 ) -> HttpResponseBase:
     address = address_of(request)
     if wait := buckets.take(f"links:{address}", rate_per_s=PER_S, burst=BURST):
         return _too_often(request, wait)
-    link = Link.objects.opened_by(token, audience)
+    link = find(token)
     if link is None:
         if wait := buckets.take(f"links-missed:{address}", rate_per_s=MISSES_PER_S, burst=MISSES):
             return _too_often(request, wait)

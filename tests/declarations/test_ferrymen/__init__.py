@@ -1,0 +1,1 @@
+"""The register of ferrymen, their cards, days and trips."""
