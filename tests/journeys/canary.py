@@ -1,4 +1,4 @@
-"""Alice's world: a canary in every text that she or her officers may write, and the ids by which all of it is asked for."""
+"""Alice's world: a canary in every text that she or her officers may write, and the ids to ask for all of it."""
 
 from datetime import timedelta
 from typing import Any
