@@ -25,7 +25,12 @@ _WORD = re.compile("[" + "".join(_LETTERS) + "]+", re.IGNORECASE)
 
 def to_arabic(text: str) -> str:
     """The sentence in the Arabic script. Latin letters and digits stay: a VIN, a plate, a time are read as they are."""
-    return _WORD.sub(lambda word: _written(word.group().lower()), text).translate(_MARKS)
+    return words_to_arabic(text).translate(_MARKS)
+
+
+def words_to_arabic(markup: str) -> str:
+    """The words of a page in the Arabic script; its marks and all that is not Cyrillic stay, so it is a page still."""
+    return _WORD.sub(lambda word: _written(word.group().lower()), markup)
 
 
 def _written(word: str) -> str:

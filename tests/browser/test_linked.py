@@ -145,3 +145,26 @@ def test_the_exporters_pages_of_links_are_without_a_barrier(open_page, alice, ca
     page.get_by_role("button", name="Make a new code").click()
     expect(page.locator(".hand-code")).to_be_visible()
     assert not violations(page)
+
+
+VOICES = """
+    Object.defineProperty(window, "SpeechSynthesisUtterance", {value: function (text) { this.text = text; }});
+    Object.defineProperty(window, "speechSynthesis", {value: {
+        getVoices: () => [{lang: "ru_RU"}], addEventListener: () => {}, cancel: () => {},
+        speak: (said) => { window.said = [said.text, said.lang]; },
+    }});
+"""
+"""A telephone with one voice; a machine for tests has none at all."""
+
+
+def test_the_page_is_read_aloud_where_the_phone_has_a_voice_for_its_language(open_page, link):
+    page = open_page(width=360)
+    page.add_init_script(VOICES)
+    page.goto(f"{to(link)}?lang=ru")
+    page.get_by_role("button", name="Прочитать вслух").click()
+    text, language = page.evaluate("window.said")
+    assert (text.split(".")[0], language) == ("Можно ехать", "ru_RU")
+    for other in ("kk", "kk-arab"):
+        page.goto(f"{to(link)}?lang={other}")
+        expect(page.locator(".drive h1")).to_be_visible()
+        expect(page.locator(".drive-aloud")).to_be_hidden()

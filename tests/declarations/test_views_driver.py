@@ -279,3 +279,14 @@ def test_it_costs_as_many_queries_however_long_the_declaration(declaration, alic
 def test_the_site_has_a_public_key_that_a_browser_takes():
     raw = base64.urlsafe_b64decode(settings.VAPID_PRIVATE_KEY + "=")
     assert len(raw) == 32
+
+
+def test_it_is_written_in_the_arabic_script_for_who_reads_kazakh_so_and_remembered(link):
+    phone = Client()
+    for address in (f"{to(link)}?lang=kk-arab", to(link)):
+        text = phone.get(address, headers={"accept-language": "ru"}).content.decode()
+        assert '<html lang="kk-Arab" dir="rtl">' in text
+        assert "<h1>جۇرۋگە بولادى</h1>" in text
+        assert "Русский" in text, "the other languages keep their names"
+    assert '<html lang="ru">' in phone.get(f"{to(link)}?lang=ru").content.decode()
+    assert '<html lang="ru">' in phone.get(to(link)).content.decode()

@@ -5,6 +5,7 @@ does not hold the link already, and the check of forged requests would only fail
 """
 
 import math
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from declarations import attachments
+from declarations import attachments, kazakh
 from declarations.actions.handing_over import MOST_PHOTOS
 from declarations.models import CrewLink, Link, LinkEnd
 from declarations.rates import address_of, buckets
@@ -24,6 +25,9 @@ from declarations.words import Audience
 
 PER_S, BURST = 10.0, 300.0
 """Many drivers stand behind one address of a mobile network; each asks twice a minute."""
+
+ARABIC = kazakh.RIGHT_TO_LEFT.lower()
+NAMES_OF_LANGUAGES = re.compile(r"(<nav.*?</nav>)", re.DOTALL)
 
 MISSES_PER_S, MISSES = 0.1, 30.0
 """Texts that open nothing, per address."""
@@ -81,14 +85,27 @@ def _closed(request: HttpRequest, why: str, status: int) -> HttpResponse:
 
 
 def _speaking(request: HttpRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """The answer in the language that `?lang` asks for, remembered from then on."""
+    """The answer in the language that `?lang` asks for, remembered from then on.
+
+    Kazakh in the Arabic script is the Kazakh page with its words written otherwise: ferrymen of Xinjiang read it so.
+    """
     asked = request.GET.get("lang", "")
-    if asked not in dict(settings.LANGUAGES):
+    remembered = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    is_arabic = ARABIC in (asked, remembered if not asked else "")
+    language = "kk" if is_arabic else asked
+    if language not in dict(settings.LANGUAGES):
         return answer()
-    translation.activate(asked)
-    request.LANGUAGE_CODE = asked
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    vars(request)["script"] = kazakh.RIGHT_TO_LEFT if is_arabic else ""
     answered = answer()
-    if isinstance(answered, HttpResponse):
+    if isinstance(answered, HttpResponse) and is_arabic and answered.headers["Content-Type"].startswith("text/html"):
+        # The names of the languages stay as their readers know them.
+        parts = NAMES_OF_LANGUAGES.split(answered.content.decode())
+        answered.content = "".join(
+            part if n % 2 else kazakh.words_to_arabic(part) for n, part in enumerate(parts)
+        ).encode()
+    if asked and isinstance(answered, HttpResponse):
         answered.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             asked,
