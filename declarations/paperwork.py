@@ -159,7 +159,7 @@ def tasks_of_vehicle(
         requests = [each for each in asked if each.code == kind.code]
         if kind.code not in codes | after_exit | of_vehicle and not requests:
             continue
-        until = _months_later(exited_at, DEREGISTRATION_MONTHS) if kind.code in after_exit and exited_at else None
+        until = deregister_by(exited_at) if kind.code in after_exit and exited_at else None
         # The declaration is closed by then: its file is all that can still be added.
         number_wanted = kind.place is not Place.TASK
         task = _task(kind, entered, files.get(kind.code, 0), requests, day, number_wanted=number_wanted, until=until)
@@ -298,6 +298,11 @@ def _after_exit(vehicle: Mapping[str, Any], direction: str | None, reference: Pa
 def _place(code: str, reference: PaperReference) -> Place | None:
     kind = reference.paper_types.get(code)
     return kind.place if kind else None
+
+
+def deregister_by(exited_at: datetime) -> datetime:
+    """Until when a used vehicle that went out has to be taken off the register."""
+    return _months_later(exited_at, DEREGISTRATION_MONTHS)
 
 
 def _months_later(at: datetime, months: int) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,11 +17,14 @@ from django.views.decorators.http import require_safe
 
 from declarations.lapsing import Lapsing
 from declarations.lifecycle import AT_PORT, HOLDING_VIN, DeclarationStatus, VehicleStatus
-from declarations.models import Declaration, Roles, Vehicle, roles_of
+from declarations.models import Declaration, Document, Roles, Vehicle, load_reference, roles_of
 from declarations.models.lapses import VehicleLapse, lapsing
 from declarations.models.standing import because
+from declarations.papers import Need
+from declarations.paperwork import deregister_by
 from declarations.readiness import REASONS, Actor, Because, Otherwise, Wait
 from declarations.views import recent
+from declarations.words import Condition, Direction
 
 MOST_SHOWN = 8
 MOST_WAITING = 400
@@ -82,7 +85,8 @@ def _needs_me(mine: Any, vehicles: Any, *, now: datetime) -> list[dict[str, Any]
     ]
     refused = Q(status=DeclarationStatus.REFUSED, appeal_until__gt=now, appealed_at=None)
     stopped = mine.with_appeal().filter(Q(status=DeclarationStatus.REJECTED) | refused)
-    return found + [_stopped(row) for row in stopped[:MOST_SHOWN]] + _unready(vehicles, now=now)
+    found += [_stopped(row) for row in stopped[:MOST_SHOWN]]
+    return found + _unready(vehicles, now=now) + _to_deregister(vehicles)
 
 
 def _stopped(row: Declaration) -> dict[str, Any]:
@@ -92,6 +96,33 @@ def _stopped(row: Declaration) -> dict[str, Any]:
         words = {"title": _("Refused: you may appeal"), "icon": "stop-fill", "action": _("Open")}
     href = reverse("declarations:detail", args=[row.reference])
     return {**words, "tone": "stop", "reference": row.reference, "wait": row.wait, "href": href}
+
+
+def _to_deregister(vehicles: Any) -> list[dict[str, Any]]:
+    """Used vehicles that went out and still stand in the register, one line per declaration."""
+    types = load_reference().paper_types.values()
+    codes = [each.code for each in types if each.used_export is Need.AFTER_EXIT]
+    filed = Document.objects.present().filter(vehicle=OuterRef("pk"), paper__in=codes)
+    standing = vehicles.filter(
+        ~Exists(filed),
+        condition=Condition.USED,
+        status__in=[VehicleStatus.EXITED, VehicleStatus.HANDED_OVER],
+        declaration__direction=Direction.EXPORT,
+    )
+    rows = standing.order_by().values("declaration__reference").annotate(count=Count("pk"), first=Min("exited_at"))
+    return [
+        {
+            "title": _("Take the used vehicles that went out off the register"),
+            "icon": "papers",
+            "tone": "officer",
+            "reference": row["declaration__reference"],
+            "vehicles": row["count"],
+            "wait": Wait(Actor.EXPORTER, row["first"], deregister_by(row["first"]), Otherwise.STAYS),
+            "href": reverse("declarations:documents", args=[row["declaration__reference"]]),
+            "action": _("Add the certificate"),
+        }
+        for row in rows.order_by("first")[:MOST_SHOWN]
+    ]
 
 
 def _unready(vehicles: Any, *, now: datetime) -> list[dict[str, Any]]:

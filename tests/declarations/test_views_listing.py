@@ -1,17 +1,19 @@
 """Home and list: who sees what, found how, at what cost."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
 
 from declarations import actions
+from declarations.actions import documents
 from declarations.clearance import decisions
 from declarations.lifecycle import DeclarationStatus as D
-from declarations.models import Declaration
+from declarations.models import Declaration, DocumentCheck, move
 from declarations.models.standing import recompute
 from tests.cast import NOON, vehicle_body, vin_number
+from tests.files import photo
 
 LIST = "/declarations"
 
@@ -66,11 +68,11 @@ def test_home_costs_the_same_however_much_is_declared(client, alice, declaration
     declaration(vehicles=2)
     client.force_login(alice)
     client.get("/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get("/")
     for _ in range(3):
         declaration(vehicles=3)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get("/")
 
 
@@ -196,3 +198,24 @@ def paper_of_yesterday():
         recompute([vehicle], now=NOON)
 
     return give
+
+
+def test_used_vehicles_that_went_out_are_to_be_taken_off_the_register_until_a_file_says_so(client, alice, declaration):
+    used = vehicle_body(1, condition="USED", first_registered_on="2023-05-01", odometer_km=40_000)
+    row = declaration(bodies=[used, vehicle_body(2)])
+    vehicles = list(row.vehicles.order_by("position"))
+    DocumentCheck.objects.filter(vehicle__in=vehicles).delete()
+    move(vehicles, "PRESENTED", "RELEASED", "EXITED", by="lane", at=NOON, reason="OK")
+    client.force_login(alice)
+    (line,) = client.get("/").context["needs_me"]
+    assert (line["vehicles"], line["reference"]) == (1, row.reference)
+    assert line["wait"].until == datetime(2027, 1, 22, 4, 0, tzinfo=UTC)
+    documents.add(
+        declaration_id=row.pk,
+        code="deregistration",
+        files=[("x.jpg", photo())],
+        vehicle_ids=[vehicles[0].pk],
+        by=alice,
+        now=NOON,
+    )
+    assert client.get("/").context["needs_me"] == []
