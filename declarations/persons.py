@@ -70,15 +70,15 @@ STAY_DAYS_USED = explain(
 STAY_DAYS_ESTIMATED = explain(
     "STAY_DAYS_ESTIMATED",
     _(
-        "The driver has used about %(days)s of 90 days in Kazakhstan within 180 days; some of his returns are not "
-        "recorded and are estimated. Record them, or plan another driver."
+        "The driver has used about %(days)s of 90 days in Kazakhstan: not all returns are recorded. Record them, or "
+        "plan another driver."
     ),
 )
 STAY_DAYS_USED_ESTIMATED = explain(
     "STAY_DAYS_USED_ESTIMATED",
     _(
-        "By estimate the driver has used his 90 days in Kazakhstan within 180 days; some of his returns are not "
-        "recorded. Record them, or name another driver."
+        "By estimate the driver has used his 90 days in Kazakhstan: not all returns are recorded. Record them, or "
+        "name another driver."
     ),
 )
 

@@ -9,7 +9,7 @@ import structlog
 import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from checkpoint.models import Device, Lane
 from checkpoint.models.device import DeviceKind
@@ -89,8 +89,10 @@ class Caller:
 
 
 def key_of(user: User, **limits: Any) -> str:
-    """A new key of a person."""
-    return ApiKey.issue(label="test", user=user, now=NOON, **limits)[1]
+    """A new key of a person, used today already: the first use of a day is written down."""
+    row, text = ApiKey.issue(label="test", user=user, now=NOON, **limits)
+    ApiKey.objects.filter(pk=row.pk).update(last_used_on=timezone.localdate(NOON))
+    return text
 
 
 def key_of_device(lane: str) -> str:

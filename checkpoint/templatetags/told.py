@@ -74,6 +74,7 @@ WORDS: dict[str, str | Promise] = {
     "OFFICER_TURN_BACK": gettext_lazy("an officer turned it back"),
     "OVERRIDE_ASKED": gettext_lazy("an override was asked for"),
     "OVERRIDE_GRANTED": gettext_lazy("an override was granted"),
+    "POOL_NAMED": gettext_lazy("the exporter named a pool of ferrymen"),
     "PROBLEM_ACCEPTED": gettext_lazy("an officer accepted a problem"),
     "RANDOM": gettext_lazy("drawn at random"),
     "REFUSAL_FINAL": gettext_lazy("the refusal became final"),

@@ -52,8 +52,9 @@ def _answered(request: HttpRequest, declaration: Declaration, form: AnswerFilesF
             now=timezone.now(),
         )
     except DomainError as refusal:
+        field = "text" if refusal.code == "NOTHING_SENT" else next(iter(form.asked), "text")
         for sentence in [problem.message for problem in refusal.problems] or [str(refusal)]:
-            form.add_error(None, sentence)
+            form.add_error(field, sentence)
         return ""
     left = [each for each in waiting_requests(declaration) if not each.files]
     if left:

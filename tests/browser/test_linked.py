@@ -31,17 +31,23 @@ def to(link, name="driver"):
     return reverse(f"declarations:{name}", args=[link.token])
 
 
+KEPT_ON_THE_PHONE = """async () => {
+    const kept = await (await caches.open("driver-1")).keys();
+    const paths = kept.map((each) => new URL(each.url).pathname);
+    return paths.includes(location.pathname) && paths.includes(location.pathname + "/pass.svg")
+        && paths.some((path) => path.endsWith("linked.css"));
+}"""
+
+
 def open_and_keep(page, link):
     """Open the page and wait until a copy of it and of its picture lies on the phone."""
     page.goto(to(link))
-    page.wait_for_function(
-        """async () => {
-            const kept = await (await caches.open("driver-1")).keys();
-            const paths = kept.map((each) => new URL(each.url).pathname);
-            return paths.includes(location.pathname) && paths.includes(location.pathname + "/pass.svg")
-                && paths.some((path) => path.endsWith("linked.css"));
-        }"""
-    )
+    # Asked from here: a function that the page itself polls may not be one that has to be waited for.
+    for _look in range(100):
+        if page.evaluate(KEPT_ON_THE_PHONE):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("no copy of the page after ten seconds")
 
 
 def picture_is_drawn(page):

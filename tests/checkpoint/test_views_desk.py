@@ -128,7 +128,7 @@ def test_lists_ask_the_same_few_questions_however_long_they_are(
     for _each in range(3):
         declaration(status="UNDER_CONTROL", vehicles=2)
     person = browser(carl)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         person.read(queue("control"))
     with django_assert_max_num_queries(16):
         person.read(reverse("checkpoint:home"))

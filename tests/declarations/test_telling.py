@@ -277,7 +277,7 @@ def test_a_pass_that_runs_out_is_told_before(vehicle, hours):
     before = newest()
     notices.remind(now=due)
     notices.remind(now=due + MINUTE)
-    rows = Notice.objects.filter(pk__gt=before, kind="RUNS_OUT", values__what="pass")
+    rows = Notice.objects.filter(pk__gt=before, kind="RUNS_OUT", values__what="PASS")
     assert sorted(rows.values_list("audience", flat=True)) == ["D", "E"]
     assert f"The pass runs out in less than {hours} hours" in words("RUNS_OUT", "E")
 
@@ -287,11 +287,11 @@ def test_a_plate_and_a_licence_that_run_out_are_told(vehicle):
     Paper.objects.create(vehicle=vehicle, code="export_licence", number="1", valid_until="2026-11-27")
     Declaration.objects.update(lodged_at=NOON - 100 * HOUR)
     notices.remind(now=NOON + 42 * HOUR)
-    told_of = Notice.objects.filter(kind="RUNS_OUT", audience="E").exclude(values__what="pass")
+    told_of = Notice.objects.filter(kind="RUNS_OUT", audience="E").exclude(values__what="PASS")
     found = told_of.values_list("values__what", "values__hours")
-    assert list(found) == [("plate", 72)]
+    assert list(found) == [("TEMPORARY_PLATE", 72)]
     notices.remind(now=NOON + 66 * HOUR)
-    assert ("export_licence", 72) in found.all()
+    assert ("EXPORT_LICENCE", 72) in found.all()
 
 
 def test_a_swap_is_told_to_the_new_driver_and_the_one_before(vehicle, alice):

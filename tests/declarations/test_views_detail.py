@@ -45,7 +45,7 @@ def test_the_page_costs_the_same_for_two_vehicles_and_for_eight(client, alice, d
     client.force_login(alice)
     client.get(to(few))
     for row in (few, many):
-        with django_assert_num_queries(27):
+        with django_assert_num_queries(25):
             client.get(to(row))
 
 

@@ -94,7 +94,7 @@ def test_answers_cost_the_same_for_two_vehicles_and_for_eight(client, alice, dec
     client.force_login(alice)
     client.get(answers(few))
     for row in (few, many):
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             client.get(answers(row))
 
 

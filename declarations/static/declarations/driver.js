@@ -4,6 +4,8 @@
 (() => {
     const EVERY_MS = 25_000;
     const PATIENCE_MS = 10_000;
+    const AGAIN_MS = 2_000;
+    let again = 0;
     const STALE_AFTER_MS = 75_000;
     const now = () => document.getElementById("now");
     const { worker, phone, key } = now().dataset;
@@ -47,6 +49,9 @@
             }
         } catch {
             tellOld();
+            /* A phone says that it is online before the network answers. */
+            clearTimeout(again);
+            if (navigator.onLine) again = setTimeout(look, AGAIN_MS);
         }
     };
 

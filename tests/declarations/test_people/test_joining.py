@@ -134,7 +134,7 @@ def test_a_new_organisation_drafts_at_once_and_lodges_when_an_officer_has_verifi
     assert deeds == ["SIGNED_UP", "REFUSED", "APPLIED_AGAIN", "VERIFIED"]
     let_workers_run()
     told = {sent.subject for sent in mail.outbox}
-    assert told == {
+    assert told >= {
         "Silkgate: confirm your mail address",
         "Silkgate: Tianqi Motors could not be verified",
         "Silkgate: Tianqi Motors Ltd is verified",
