@@ -79,7 +79,7 @@ def test_an_open_page_says_so_when_the_network_goes_and_looks_again_when_it_come
     expect(page.locator(KEPT)).to_have_count(1)
     holds.place(declaration_id=car.declaration_id, reason_code="OTHER", text="look", by=carl, now=timezone.now())
     page.context.set_offline(False)
-    expect(page.locator(".drive--wait h1")).to_have_text("Wait")
+    expect(page.locator(".drive--wait h1")).to_have_text("Wait", timeout=20_000)
     expect(page.locator(KEPT)).to_have_count(0)
 
 

@@ -59,7 +59,7 @@ def test_an_unusable_value_is_named_and_not_shown(environ: pytest.MonkeyPatch, n
 
 def test_the_first_field_key_encrypts_and_the_others_still_decrypt(environ: pytest.MonkeyPatch) -> None:
     first, second = check.production()["FIELD_KEYS"], check.production()["FIELD_KEYS"]
-    environ.setenv("FIELD_KEYS", f"{first.replace('k1', 'new')}, {second.replace('k1', 'old')}")
+    environ.setenv("FIELD_KEYS", f"{first.replace('k1:', 'new:')}, {second.replace('k1:', 'old:')}")
     keys = read()["FIELD_KEYS"]
     assert list(keys) == ["new", "old"]
     assert {len(key) for key in keys.values()} == {32}

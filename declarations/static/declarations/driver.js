@@ -19,6 +19,12 @@
         before.replaceChildren(...after.cloneNode(true).childNodes);
     };
 
+    /* A phone says that it is online before the network answers. */
+    const lookSoon = () => {
+        clearTimeout(again);
+        if (navigator.onLine) again = setTimeout(look, AGAIN_MS);
+    };
+
     const tellOld = () => { now().dataset.copy = "kept"; };
 
     /* The page as the server has it now, put in place of what is shown; a form that is being filled in stays. */
@@ -35,6 +41,7 @@
             document.title = news.title;
             now().dataset.copy = fresh.dataset.copy;
             if (fresh.dataset.copy === "fresh") answeredAt = Date.now();
+            else lookSoon();
             for (const place of PLACES) {
                 const [before, after] = [now().querySelector(place), fresh.querySelector(place)];
                 if (before && after) put(before, after);
@@ -49,9 +56,7 @@
             }
         } catch {
             tellOld();
-            /* A phone says that it is online before the network answers. */
-            clearTimeout(again);
-            if (navigator.onLine) again = setTimeout(look, AGAIN_MS);
+            lookSoon();
         }
     };
 
