@@ -91,6 +91,10 @@ def take(*, link_id: int, text: str, now: datetime) -> Vehicle:
     member = _opened(link_id)
     vehicle = Vehicle.objects.lock_with_declaration(_named(member, text).pk)
     declaration = vehicle.declaration
+    # It was found before it was locked: by now his link may have ended, or another pool been named.
+    _opened(link_id)
+    if not PoolMember.objects.filter(declaration=declaration, member=member).exists():
+        raise Conflict("NOT_IN_POOL", _not_in_pool())
     driver = vehicle.get_driver()
     if driver is not None and driver.passport_digest == member.passport_digest:
         return vehicle

@@ -7,6 +7,7 @@ from django.db import connection
 
 from declarations import actions
 from declarations.actions import ferrymen
+from declarations.actions.ferrymen import pool
 from declarations.lifecycle import DeclarationStatus
 from declarations.models import CrewLink, Driver, FerrymanReturn, History, PoolMember, Vehicle
 from tests.at_once import at_once
@@ -78,6 +79,22 @@ def test_the_second_is_told_that_it_is_taken(enter, pooled, link):
     late = link(second)
     with refusal("TAKEN"):
         ferrymen.take(link_id=late.pk, text=vehicle.vin[-6:], now=NOON)
+
+
+def test_a_pool_named_anew_between_the_look_and_the_lock_counts(enter, pooled, link, alice, monkeypatch):
+    member = enter(1)
+    vehicle, opened, named = pooled(member), link(member), pool._named
+
+    def overtaken(*asked):
+        found = named(*asked)
+        ferrymen.name_pool(declaration_id=vehicle.declaration_id, members=[], by=alice, now=NOON)
+        return found
+
+    monkeypatch.setattr(pool, "_named", overtaken)
+    with refusal("NOT_IN_POOL"):
+        ferrymen.take(link_id=opened.pk, text=vehicle.vin[-6:], now=NOON)
+    monkeypatch.undo()
+    assert ferrymen.take(link_id=opened.pk, text=vehicle.vin[-6:], now=NOON) == vehicle
 
 
 def test_given_back_it_waits_for_the_pool_again(enter, pooled, link):
