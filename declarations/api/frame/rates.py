@@ -4,9 +4,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from declarations.rates import BURST, RATE_PER_S, Buckets, buckets
-
-__all__ = ["BURST", "RATE_PER_S", "Buckets", "KeyRate", "buckets"]
+from declarations.rates import BURST, RATE_PER_S, buckets
 
 
 class KeyRate(BaseThrottle):

@@ -10,8 +10,8 @@ from django.core import mail
 from django.test import Client
 
 from declarations.actions.people import accounts, colleagues
-from declarations.api.frame.rates import buckets
 from declarations.models import Account, Invitation, Letter, Organisation, SignUp
+from declarations.rates import buckets
 from tests.cast import NOON, USCC, let_workers_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]

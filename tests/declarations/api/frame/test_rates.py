@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from declarations.api.frame import rates
-from declarations.api.frame.rates import BURST, RATE_PER_S, Buckets
+from declarations.rates import BURST, RATE_PER_S, Buckets
 
 
 def test_the_contracts_rate_is_kept():
