@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -29,6 +30,12 @@ class Officers(LoginRequiredMixin, View):
         if request.user.is_authenticated and not roles_of(request.user).is_officer:
             raise Http404
         return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def by(self) -> User:
+        """Who acts; only where somebody was let in."""
+        assert isinstance(self.request.user, User), "the page asks for a sign-in"
+        return self.request.user
 
 
 def sentence_of(refusal: Exception) -> str:

@@ -105,7 +105,7 @@ class Start(OnInspection):
         """Start."""
         inspections.start(
             public_id=self.inspection.public_id,
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -127,7 +127,7 @@ class Finish(OnInspection):
             satisfactory=satisfactory,
             findings=values["findings"],
             next_step="" if satisfactory else values["next_step"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -147,6 +147,6 @@ class Waive(OnInspection):
         inspections.waive(
             public_id=self.inspection.public_id,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )

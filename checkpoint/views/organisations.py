@@ -77,7 +77,7 @@ class Verify(OnOrganisation):
         """Verify."""
         verification.verify(
             organisation_id=self.organisation.pk,
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -96,7 +96,7 @@ class RefuseOrganisation(OnOrganisation):
         verification.refuse(
             organisation_id=self.organisation.pk,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -143,7 +143,7 @@ class Recover(Act):
         factors.recover(
             person_id=self.person.pk,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 

@@ -69,7 +69,7 @@ class Grant(Act):
         """Grant."""
         overrides.grant(
             public_id=self.override.public_id,
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 

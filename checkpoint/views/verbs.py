@@ -110,7 +110,7 @@ class LiftHold(Act):
         """Lift it."""
         holds.lift(
             public_id=self.hold.public_id,
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
         )
@@ -135,7 +135,7 @@ class Release(OnDeclaration):
             declaration_id=self.declaration.pk,
             result=self.result,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -176,7 +176,7 @@ class RequestDocuments(OnDeclaration):
             vins=values["vehicles"] or None,
             documents=form.documents(),
             due_at=values["due_at"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -203,7 +203,7 @@ class AcceptPapers(OnDeclaration):
             result=self.result,
             reason=form.cleaned_data["reason"],
             vins=form.cleaned_data["vehicles"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -234,7 +234,7 @@ class ConfirmOverdue(OnDeclaration):
         decisions.confirm_overdue(
             declaration_id=self.declaration.pk,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -253,7 +253,7 @@ class GrantAppeal(OnDeclaration):
         decisions.grant_appeal(
             declaration_id=self.declaration.pk,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -284,7 +284,7 @@ class AcceptProblem(OnDeclaration):
             vin=self.vin,
             code=self.code,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -304,7 +304,7 @@ class OrderInspection(OnVehicle):
         inspections.order(
             vehicle_id=self.vehicle.pk,
             text=form.cleaned_data["because"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -324,7 +324,7 @@ class Detain(OnVehicle):
         decisions.detain(
             vehicle_id=self.vehicle.pk,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -345,7 +345,7 @@ class EndDetention(OnVehicle):
             vehicle_id=self.vehicle.pk,
             withdrawn=form.cleaned_data["how"] == "WITHDRAWN",
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
@@ -364,7 +364,7 @@ class RecordReturn(OnVehicle):
         decisions.record_return(
             vehicle_id=self.vehicle.pk,
             reason=form.cleaned_data["reason"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.by,
             now=timezone.now(),
         )
 
