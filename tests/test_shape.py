@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,6 +148,29 @@ def test_imports_stand_at_the_top_of_their_file() -> None:
         if isinstance(inner, ast.Import | ast.ImportFrom) and not (path.name == "apps.py" and node.name == "ready")
     ]
     assert not found
+
+
+def test_what_a_package_exports_is_there_and_named_once() -> None:
+    found = []
+    for path in modules():
+        said = [vars(node) for node in ast.walk(tree(path))]
+        defined = {node.get("asname") or node.get("name") or node.get("id") for node in said}
+        for node in tree(path).body:
+            if not isinstance(node, ast.Assign) or dotted(node.targets[0]) != "__all__":
+                continue
+            exported = ast.literal_eval(node.value)
+            wrong = {each for each in exported if each not in defined or exported.count(each) > 1}
+            found += [f"{name(path)}: {each}" for each in sorted(wrong)]
+    assert not found
+
+
+def test_no_list_of_the_settings_names_anything_twice() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    contracts = tools["importlinter"]["contracts"]
+    lists = [each["module"] for each in tools["mypy"]["overrides"] if isinstance(each["module"], list)]
+    lists += [each["source_modules"] for each in contracts if "source_modules" in each]
+    assert lists
+    assert not [each for names in lists for each in names if names.count(each) > 1]
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -4,6 +4,7 @@ from declarations.admin import (
     clearance,
     declaration,
     documents,
+    ferrymen,
     intake,
     links,
     memory,
@@ -16,14 +17,8 @@ from declarations.admin import (
 __all__ = [
     "clearance",
     "declaration",
-    "ferrymen",
-    "intake",
-    "links",
-    "memory",
-    "parties",
-    "referenceclearance",
-    "declaration",
     "documents",
+    "ferrymen",
     "intake",
     "links",
     "memory",
@@ -32,4 +27,3 @@ __all__ = [
     "people",
     "reference",
 ]
-from declarations.admin import ferrymen
