@@ -19,13 +19,7 @@ _LETTERS = {
     "р": "ر", "с": "س", "т": "ت", "у": "ۋ", "ұ": "ۇ", "ү": "ۇ", "ф": "ف", "х": "ح", "һ": "ھ", "ц": "تس", "ч": "چ",
     "ш": "ش", "щ": "شش", "ъ": "", "ы": "ى", "і": "ى", "ь": "", "э": "ە", "ю": "يۋ", "я": "يا",
 }  # fmt: skip
-_MARKS = str.maketrans({",": "،", ";": "؛", "?": "؟"})
 _WORD = re.compile("[" + "".join(_LETTERS) + "]+", re.IGNORECASE)
-
-
-def to_arabic(text: str) -> str:
-    """The sentence in the Arabic script. Latin letters and digits stay: a VIN, a plate, a time are read as they are."""
-    return words_to_arabic(text).translate(_MARKS)
 
 
 def words_to_arabic(markup: str) -> str:

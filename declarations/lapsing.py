@@ -44,11 +44,6 @@ class Lapse:
     what: Lapsing
     until: datetime
 
-    @property
-    def tell_at(self) -> tuple[datetime, ...]:
-        """The moments at which exporter and driver are told, the earliest first."""
-        return tuple(self.until - timedelta(hours=hours) for hours in HOURS_BEFORE)
-
     def is_soon(self, now: datetime) -> bool:
         """Whether it runs out within the time in which people are told."""
         return now < self.until <= now + SOON

@@ -128,10 +128,6 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
         """Those that want news, whether or not their link still opens: its end is news as well."""
         return self.filter(ended_at=None)
 
-    def of_driver(self, vehicle_id: int) -> Self:
-        """The telephones of whoever drives a vehicle now."""
-        return self.listening().filter(link__vehicle=vehicle_id, link__audience=Audience.DRIVER, link__ended_at=None)
-
 
 class Phone(models.Model):
     """A browser that asked for news of its link (Web Push); where to reach it is sealed: it names somebody's phone."""

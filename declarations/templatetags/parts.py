@@ -69,12 +69,6 @@ def field_id(pointer: str) -> str:
 
 
 @register.filter
-def as_links(problems: list[Problem]) -> list[dict[str, str]]:
-    """Problems as links to their inputs, for `_error_summary.html`."""
-    return [{"text": problem.message, "href": f"#{field_id(problem.pointer)}"} for problem in problems]
-
-
-@register.filter
 def stopping(problems: list[Problem]) -> list[Problem]:
     """Only what stops lodging."""
     return [problem for problem in problems if problem.level is Level.ERROR]

@@ -3,7 +3,7 @@
 from django import forms
 from django.template import Context, Template
 
-from declarations.problems import TEXTS, Level, Problem
+from declarations.problems import Level, Problem
 from declarations.templatetags import parts
 
 
@@ -95,10 +95,8 @@ def test_without_errors_there_is_no_summary():
     )
 
 
-def test_a_problem_points_at_its_input(monkeypatch):
-    monkeypatch.setitem(TEXTS, "TEST", "Look at %(place)s.")
-    problem = Problem("TEST", "/vehicles/0/vin", values={"place": "position 9"})
-    assert parts.as_links([problem]) == [{"text": "Look at position 9.", "href": "#id_vehicles-0-vin"}]
+def test_a_problem_points_at_its_input():
+    assert parts.field_id("/vehicles/0/vin") == "id_vehicles-0-vin"
 
 
 def test_problems_fall_apart_into_errors_and_warnings():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from declarations.kazakh import to_arabic
+from declarations.kazakh import words_to_arabic
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,8 @@ from declarations.kazakh import to_arabic
     ],
 )
 def test_a_word_is_written_as_kazakhs_in_china_write_it(cyrillic, arabic):
-    assert to_arabic(cyrillic) == arabic
+    assert words_to_arabic(cyrillic) == arabic
 
 
-def test_latin_letters_digits_and_blanks_stay_and_marks_turn_round():
-    assert to_arabic("VIN LRW3E7EK, 14:03; дайын?") == "VIN LRW3E7EK، 14:03؛ دايىن؟"
+def test_latin_letters_digits_marks_and_markup_stay():
+    assert words_to_arabic("<p>VIN LRW3E7EK, 14:03; дайын?</p>") == "<p>VIN LRW3E7EK, 14:03; دايىن?</p>"

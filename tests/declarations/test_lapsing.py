@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from declarations.lapsing import HOURS_BEFORE, OF_PAPER, SOON, Lapse, Lapsing, lapses
+from declarations.lapsing import OF_PAPER, SOON, Lapse, Lapsing, lapses
 from declarations.lifecycle import CLOSED_VEHICLE, VehicleStatus
 from declarations.readiness import GATE_PAPERS, PaperValidity
 
@@ -19,12 +19,6 @@ def found(**changes):
 
 def test_every_paper_that_stops_a_vehicle_at_the_gate_is_told_before():
     assert set(OF_PAPER) == GATE_PAPERS
-
-
-def test_it_is_told_72_24_and_3_hours_before():
-    lapse = Lapse(Lapsing.PASS, NOW)
-    assert HOURS_BEFORE == (72, 24, 3)
-    assert [NOW - at for at in lapse.tell_at] == [timedelta(hours=72), timedelta(hours=24), timedelta(hours=3)]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def subscribe(link, endpoint=ENDPOINT, public_key=PUBLIC_KEY, secret=SECRET):
 
 def test_where_a_phone_is_reached_is_sealed(link):
     phone = subscribe(link)
-    assert (phone.endpoint, list(Phone.objects.of_driver(link.vehicle_id))) == (ENDPOINT, [phone])
+    assert (phone.endpoint, list(Phone.objects.listening())) == (ENDPOINT, [phone])
     with connection.cursor() as cursor:
         cursor.execute("SELECT p::text FROM declarations_phone p")
         kept = cursor.fetchone()[0]
@@ -111,13 +111,6 @@ def test_an_ended_link_takes_no_phone(link, alice):
     linking.make(vehicle_id=link.vehicle_id, audience=Audience.DRIVER, by=alice, now=NOON)
     with refusal("LINK_ENDED"):
         subscribe(link)
-
-
-def test_the_former_driver_is_not_told_what_is_for_the_driver(link, alice):
-    phone = subscribe(link)
-    linking.make(vehicle_id=link.vehicle_id, audience=Audience.DRIVER, by=alice, now=NOON)
-    assert not Phone.objects.of_driver(link.vehicle_id).exists()
-    assert list(Phone.objects.listening()) == [phone]
 
 
 def test_a_new_phone_is_greeted_in_its_language_with_the_way_to_its_page(link, monkeypatch):
