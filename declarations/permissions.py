@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.errors import NotPermitted
 from declarations.models import ApiKey, Authority, Declaration, Hold, Organisation, Override, Role, roles_of
+from declarations.models.parties import ACTING_OFFICERS
 from declarations.words import RoleName
 
 
@@ -25,9 +26,13 @@ def answers(check: Callable[..., None]) -> Callable[..., bool]:
 
 
 def _check_officer(user: object, declaration: Declaration, *names: str) -> None:
-    """An officer of its port; never of his own enterprise's declaration."""
+    """An officer of its port, with one of these roles or whoever acts there; never of his own enterprise's."""
     roles, port = roles_of(user), declaration.port_id
-    if port is None or not roles.at(port, *names) or declaration.organisation_id in roles.organisations:
+    if (
+        port is None
+        or not roles.at(port, *(names or ACTING_OFFICERS))
+        or declaration.organisation_id in roles.organisations
+    ):
         raise NotPermitted
 
 
@@ -81,12 +86,12 @@ def check_can_grant_appeal(user: object, declaration: Declaration) -> None:
 
 
 def check_can_hold(user: object, declaration: Declaration) -> None:
-    """Every officer of the port may place a hold."""
+    """Every officer who acts at the port may place a hold; an analyst only looks."""
     _check_officer(user, declaration)
 
 
 def check_can_lift(user: object, hold: Hold) -> None:
-    """An officer of the port, but not the one who placed it."""
+    """An officer who acts at the port, but not the one who placed it."""
     _check_officer(user, hold.declaration)
     if hold.placed_by_id == getattr(user, "pk", None):
         raise NotPermitted("PLACED_BY_YOU", _("You placed this hold; somebody else has to lift it."))
@@ -98,7 +103,7 @@ def check_can_inspect(user: object, declaration: Declaration) -> None:
 
 
 def check_can_order_inspection(user: object, declaration: Declaration) -> None:
-    """Every officer of the port may order an inspection."""
+    """Every officer who acts at the port may order an inspection; an analyst only looks."""
     _check_officer(user, declaration)
 
 

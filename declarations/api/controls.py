@@ -95,7 +95,7 @@ class Inspections(ApiView):
     @extend_schema(operation_id="orderInspection", request=bodies.OrderBody, responses={201: answers.InspectionAnswer})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Order the examination of the vehicle that is live under a VIN; every officer of the port may."""
+        """Order the examination of the vehicle that is live under a VIN; whoever acts at its port may."""
         body = self.read(bodies.OrderBody)
         vehicle = _live_vehicle(request.user, body["vehicle"])
         permissions.check_can_order_inspection(request.user, vehicle.declaration)

@@ -22,16 +22,18 @@ from declarations.models.sealed import SealedTextField
 from declarations.models.triggers import Law, refuse
 from declarations.words import KeyScope, RoleName
 
-OFFICERS = frozenset(
+ACTING_OFFICERS = frozenset(
     {
         RoleName.DOCUMENTS,
         RoleName.CHECKPOINT,
         RoleName.INSPECTION,
         RoleName.SUPERVISOR,
         RoleName.CONTROL_ROOM,
-        RoleName.ANALYST,
     }
 )
+OFFICERS = ACTING_OFFICERS | {RoleName.ANALYST}
+"""Who works for the authority and sees what it sees. An analyst reads, and writes rules: no vehicle waits for him."""
+
 EXPORTERS = frozenset({RoleName.EXPORTER, RoleName.AGENT})
 
 

@@ -78,6 +78,16 @@ def test_an_officer_of_another_port_may_nothing(declaration: Any) -> None:
     assert [verb for verb in MAY if can(verb)(elsewhere, row)] == []
 
 
+def test_an_analyst_sees_what_officers_see_and_acts_on_nothing(declaration: Any, carl: User) -> None:
+    row, analyst = declaration(), officer("CNHRS", RoleName.ANALYST)
+    assert list(Declaration.objects.for_officer(analyst)) == [row]
+    assert permissions.needs_second_factor(analyst)
+    assert [verb for verb in MAY if can(verb)(analyst, row)] == []
+    assert not permissions.can_lift(analyst, Hold(declaration=row, placed_by=carl))
+    assert not permissions.can_grant_override(analyst, Override(vehicle=row.vehicles.get(), asked_by=carl))
+    assert not permissions.can_verify(analyst, row.organisation)
+
+
 def test_a_draft_without_a_port_is_no_officers(declaration: Any, who_may: WhoMay) -> None:
     row = declaration(status=DeclarationStatus.DRAFT, port=None)
     assert {verb: who_may(can(verb), row) for verb in MAY} == {verb: names & OWN for verb, names in MAY.items()}
