@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from declarations.problems import Level, Problem, explain
+from declarations.problems import Level, Problem, errors, explain
 
 LENGTH = 17
 GROUPS = (3, 6, 2, 6)
@@ -130,13 +130,17 @@ def latin_for(character: str) -> str | None:
 
 
 def suggestion(text: str) -> str:
-    """The VIN that was probably meant, for a one-tap repair; "" when it cannot be guessed."""
+    """The VIN that was probably meant, for a one-tap repair; "" when it cannot be guessed.
+
+    A guess that is wrong itself, as its check digit tells, is none: whoever taps trusts it.
+    """
     pieces = [latin_for(character) if not character.isascii() else character.upper() for character in normalise(text)]
     if None in pieces:
         return ""
     joined = "".join(_LATIN_REPAIR.get(piece, piece) for piece in pieces if piece is not None)
     repaired = "".join(character for character in joined if character not in " -._\t")
-    return repaired if len(repaired) == LENGTH and all(character in ALPHABET for character in repaired) else ""
+    is_vin = len(repaired) == LENGTH and all(character in ALPHABET for character in repaired)
+    return repaired if is_vin and not errors(problems(repaired)) else ""
 
 
 def problems(text: str | None) -> list[Problem]:

@@ -80,14 +80,14 @@ def test_foreign_text_is_not_turned_into_latin_unseen() -> None:
 
 
 def test_a_foreign_character_is_named_with_its_position_and_the_letter_meant() -> None:
-    problem = only("LВ378Y4W0JA18403З")
+    problem = only("LВ378Y4W3JA18403З")
 
     assert problem.values["position"] == 2
     assert problem.values["positions"] == "2, 17"
     assert problem.values["character"] == "В"
     assert problem.values["name"] == "CYRILLIC CAPITAL LETTER VE"
     assert problem.values["latin"] == "B"
-    assert problem.values["fixed"] == "LB378Y4W0JA184033"
+    assert problem.values["fixed"] == "LB378Y4W3JA184033"
     assert "Cyrillic" in problem.message
 
 
@@ -142,6 +142,15 @@ def test_a_character_that_no_vin_has_is_named(text: str, position: int, characte
 def test_letters_read_for_digits_and_separators_are_repaired() -> None:
     assert vins.suggestion("LB3 78Y4W-OJA.I84O37") == "LB378Y4W0JA184037"
     assert vins.suggestion("LB378Y4W#JA184037") == ""
+
+
+@pytest.mark.parametrize("text", ["LB378Y4W0JА184033", "LB378Y4WOJA184033", "1M8GDM9A1KР042788", "Ｌ" * 17])
+def test_a_guess_that_would_be_refused_is_not_offered(text: str) -> None:
+    assert only(text).values["fixed"] == ""
+
+
+def test_where_the_check_digit_is_no_law_a_guess_is_offered_all_the_same() -> None:
+    assert vins.suggestion("WBA3R5C57EК186393") == "WBA3R5C57EK186393"
 
 
 def test_a_japanese_frame_number_gets_its_own_sentence() -> None:
