@@ -116,7 +116,7 @@ def withdraw_vehicle(*, declaration_id: int, vehicle_id: int, reason: str, by: B
     vehicle = Vehicle.objects.locked().get(pk=vehicle_id, declaration=declaration)
     if vehicle.status not in (VehicleStatus.DECLARED, VehicleStatus.PRESENTED):
         raise Conflict("VEHICLE_AT_PORT", _("This vehicle can no longer be withdrawn; see the officer at the port."))
-    withdraw(vehicle, by=by, now=now, reason="WITHDRAWN", text=reason)
+    withdraw([vehicle], by=by, now=now, reason="WITHDRAWN", text=reason)
     declaration.touch(at=now)
     return declaration
 

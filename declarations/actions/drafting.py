@@ -136,7 +136,7 @@ def remove_vehicle(*, declaration_id: int, vehicle_id: int, by: By, now: datetim
     vehicle = Vehicle.objects.locked().get(pk=vehicle_id, declaration=declaration)
     note(declaration_id=declaration.pk, by=by, at=now, reason="VEHICLE_REMOVED", data={"vin": vehicle.vin})
     if _is_known_to_customs(vehicle):
-        withdraw(vehicle, by=by, now=now, reason="VEHICLE_REMOVED")
+        withdraw([vehicle], by=by, now=now, reason="VEHICLE_REMOVED")
     else:
         vehicle.documents.all().discard()
         vehicle.delete()

@@ -1,5 +1,6 @@
 """How a declaration ends, or loses a part: vehicles withdrawn, set aside into a new draft, completed."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -35,24 +36,22 @@ TO_WITHDRAWN: dict[str, tuple[str, ...]] = {
 """The legal way out from where a vehicle stands."""
 
 
-def withdraw(vehicle: Vehicle, *, by: By, now: datetime, reason: str, text: str = "") -> None:
-    """Take one locked vehicle out of its declaration; its pass stays ISSUED, so that the gate can say why."""
-    vehicle.move_to(*TO_WITHDRAWN[vehicle.status], by=by, at=now, reason=reason, text=text)
-    _cancel_orders([vehicle], by=by, now=now, reason=reason)
-    recompute([vehicle], now=now)
+def withdraw(vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason: str, text: str = "") -> None:
+    """Take locked vehicles out of their declaration; their passes stay ISSUED, so that the gate can say why."""
+    ways: dict[tuple[str, ...], list[Vehicle]] = defaultdict(list)
+    for vehicle in vehicles:
+        ways[TO_WITHDRAWN[vehicle.status]].append(vehicle)
+    for steps, rows in ways.items():
+        move(rows, *steps, by=by, at=now, reason=reason, text=text)
+    _cancel_orders(vehicles, by=by, now=now, reason=reason)
+    recompute(vehicles, now=now)
 
 
 def _cancel_orders(vehicles: Sequence[Vehicle], *, by: By, now: datetime, reason: str) -> None:
     """Nobody has to examine what does not come; an order that follows a failure waits for its return."""
-    orders = list(
-        Inspection.objects.select_related("vehicle")
-        .filter(vehicle__in=vehicles, status__in=WAITING)
-        .exclude(must_be_done=True)
-    )
-    for order in orders:
-        order.closed_at = now
-        order.save(update_fields=["closed_at"])
-        order.move_to(InspectionStatus.CANCELLED, by=by, at=now, reason=reason)
+    orders = list(Inspection.objects.filter(vehicle__in=vehicles, status__in=WAITING, must_be_done=False))
+    Inspection.objects.filter(pk__in=[order.pk for order in orders]).update(closed_at=now)
+    move(orders, InspectionStatus.CANCELLED, by=by, at=now, reason=reason)
 
 
 def close(declaration: Declaration, status: str, *, by: By, now: datetime, reason: str, text: str = "") -> None:
@@ -66,9 +65,7 @@ def close(declaration: Declaration, status: str, *, by: By, now: datetime, reaso
 def withdraw_declared(declaration: Declaration, *, by: By, now: datetime, reason: str) -> list[Vehicle]:
     """Withdraw every vehicle that was never presented."""
     vehicles = list(Vehicle.objects.locked().filter(declaration=declaration, status=VehicleStatus.DECLARED))
-    move(vehicles, VehicleStatus.WITHDRAWN, by=by, at=now, reason=reason)
-    _cancel_orders(vehicles, by=by, now=now, reason=reason)
-    recompute(vehicles, now=now)
+    withdraw(vehicles, by=by, now=now, reason=reason)
     return vehicles
 
 

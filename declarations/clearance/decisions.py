@@ -14,7 +14,16 @@ from declarations.clearance.controls import refer_released, settle
 from declarations.clearance.issuing import issue_passes, revoke_passes
 from declarations.errors import Conflict, Unacceptable
 from declarations.lifecycle import CLOSED_VEHICLE, CheckStatus, DeclarationStatus, VehicleStatus
-from declarations.models import By, Declaration, DocumentCheck, DocumentRequest, Hold, Vehicle, load_reference, note
+from declarations.models import (
+    By,
+    Declaration,
+    DocumentCheck,
+    DocumentRequest,
+    Hold,
+    Vehicle,
+    load_reference,
+    note_each,
+)
 from declarations.models.standing import recompute
 from declarations.problems import Problem, explain
 
@@ -154,7 +163,7 @@ def end_detention(*, vehicle_id: int, withdrawn: bool, reason: str, by: User, no
     if vehicle.status != VehicleStatus.DETAINED:
         raise Conflict("NOT_DETAINED", _("This vehicle is not detained."))
     if withdrawn:
-        withdraw(vehicle, by=by, now=now, reason="DETENTION_ENDED", text=reason)
+        withdraw([vehicle], by=by, now=now, reason="DETENTION_ENDED", text=reason)
     else:
         vehicle.move_to(VehicleStatus.REFERRED, by=by, at=now, reason="DETENTION_ENDED", text=reason)
         recompute([vehicle], now=now)
@@ -201,15 +210,17 @@ def _decide_vehicles(
 ) -> None:
     vehicles = _named(declaration, vins)
     checks = DocumentCheck.objects.select_for_update().filter(vehicle__in=vehicles, status=CheckStatus.OPEN)
-    found = {check.vehicle_id: check for check in checks}
+    found = [check.pk for check in checks]
     if len(found) < len(vehicles):
         raise Conflict("NO_OPEN_CHECK", _("At least one of these vehicles has no open document check."))
-    for vehicle in vehicles:
-        found[vehicle.pk].close(CheckStatus.ACCEPTED if accept else CheckStatus.REFUSED, by=by, at=now, reason=reason)
-        outcome = "DOCUMENTS_ACCEPTED" if accept else "DOCUMENTS_REFUSED"
-        note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=outcome, text=reason)
-        if not accept and vehicle.status not in CLOSED_VEHICLE:
-            withdraw(vehicle, by=by, now=now, reason=outcome, text=reason)
+    outcome, said = CheckStatus.REFUSED, "DOCUMENTS_REFUSED"
+    if accept:
+        outcome, said = CheckStatus.ACCEPTED, "DOCUMENTS_ACCEPTED"
+    DocumentCheck.objects.filter(pk__in=found).close(outcome, by=by, at=now, reason=reason)
+    note_each(vehicles, declaration_id=declaration.pk, by=by, at=now, reason=said, text=reason)
+    if not accept:
+        opened = [vehicle for vehicle in vehicles if vehicle.status not in CLOSED_VEHICLE]
+        withdraw(opened, by=by, now=now, reason=said, text=reason)
     settle(vehicles, by=by, now=now, reason="DOCUMENTS_ACCEPTED")
 
 
@@ -271,6 +282,6 @@ def _request(
         for document in documents
         for vin in ([document["vin"]] if document.get("vin") else vins or [""])  # for none in particular: of each named
     )
-    for vehicle in vehicles.values():
-        note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason="DOCUMENTS_ASKED", text=reason)
+    asked_of = list(vehicles.values())
+    note_each(asked_of, declaration_id=declaration.pk, by=by, at=now, reason="DOCUMENTS_ASKED", text=reason)
     recompute(Vehicle.objects.locked().filter(declaration=declaration), now=now)

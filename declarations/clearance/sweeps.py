@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from declarations.clearance.closing import close, withdraw, withdraw_declared
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
-from declarations.models import Declaration, Document, History, IdempotencyKey, PrintJob, Sheet, Vehicle, note
+from declarations.models import Declaration, Document, History, IdempotencyKey, PrintJob, Sheet, Vehicle, note_each
 from declarations.models.standing import recompute
 
 log = structlog.get_logger(__name__)
@@ -73,14 +73,12 @@ def expire(*, declaration_id: int, now: datetime) -> bool:
     if declaration.straggler_notice_at is None:
         declaration.straggler_notice_at = now
         declaration.save(update_fields=["straggler_notice_at"])
-        for vehicle in stragglers:
-            note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=BY, at=now, reason="STRAGGLER_TOLD")
+        note_each(stragglers, declaration_id=declaration.pk, by=BY, at=now, reason="STRAGGLER_TOLD")
         return True
     assert declaration.port is not None, "a lodged declaration has a port"
     if declaration.straggler_notice_at + timedelta(hours=declaration.port.straggler_notice_hours) > now:
         return False
-    for vehicle in stragglers:
-        withdraw(vehicle, by=BY, now=now, reason="LEGAL_TIME_OVER")
+    withdraw(stragglers, by=BY, now=now, reason="LEGAL_TIME_OVER")
     declaration.touch(at=now)
     return True
 

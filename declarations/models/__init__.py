@@ -14,7 +14,7 @@ from declarations.models.declaration import Declaration, DeclarationVersion, Pro
 from declarations.models.documents import Document, DocumentContent
 from declarations.models.ferrymen import CrewLink, CrewMember, FerrymanReturn, LostCard, PersonalView, PoolMember
 from declarations.models.handing_over import HandOver, HandOverCode, HandOverPhoto
-from declarations.models.history import NOTE, By, History, OutboxTask, note, owe, trace_id
+from declarations.models.history import NOTE, By, History, OutboxTask, note, note_each, owe, trace_id
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
 from declarations.models.licences import Licence
@@ -166,6 +166,7 @@ __all__ = [
     "move",
     "new_token",
     "note",
+    "note_each",
     "owe",
     "remember",
     "roles_of",

@@ -125,6 +125,14 @@ class Hold(models.Model):
         return self.public_text or str(self.reason)
 
 
+class DocumentCheckQuerySet(models.QuerySet["DocumentCheck"]):
+    """Slices of document checks."""
+
+    def close(self, outcome: str, *, by: User, at: datetime, reason: str) -> None:
+        """Accept or refuse the papers of these locked checks."""
+        self.update(status=outcome, closed_at=at, closed_by=by, close_reason=reason)
+
+
 class DocumentCheck(models.Model):
     """Papers of one vehicle that an officer must see before release."""
 
@@ -137,6 +145,8 @@ class DocumentCheck(models.Model):
     closed_at = models.DateTimeField(_("closed at"), null=True)
     closed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
     close_reason = models.TextField(_("reason"), blank=True)
+
+    objects = DocumentCheckQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document check")
@@ -154,11 +164,6 @@ class DocumentCheck(models.Model):
     def __str__(self) -> str:
         """Why and how it stands."""
         return f"{self.because} {self.status}"
-
-    def close(self, outcome: str, *, by: User, at: datetime, reason: str) -> None:
-        """Accept or refuse the papers of this locked check."""
-        self.status, self.closed_at, self.closed_by, self.close_reason = outcome, at, by, reason
-        self.save(update_fields=["status", "closed_at", "closed_by", "close_reason"])
 
 
 class DocumentRequest(models.Model):

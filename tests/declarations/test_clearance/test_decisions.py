@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from declarations import actions
 from declarations.clearance import assessment, decisions, holds, overrides, sweeps
@@ -32,15 +34,24 @@ def held(declaration):
 
 
 @pytest.fixture
-def checked(declaration):
-    """A released declaration of two vehicles, each with an open document check."""
-    row = declaration(status=DeclarationStatus.LODGED, vehicles=2)
-    RiskRule.objects.create(
-        code="R", label="R", condition=["category", "=", "M1"], channel="YELLOW", valid_from=NOON - timedelta(days=1)
-    )
-    assessment.assess(declaration_id=row.pk, draw=never, now=NOON)
-    row.refresh_from_db()
-    return row
+def with_checks(declaration):
+    """A released declaration of so many vehicles, each with an open document check."""
+    rule = {"condition": ["category", "=", "M1"], "channel": "YELLOW", "valid_from": NOON - timedelta(days=1)}
+    RiskRule.objects.create(code="R", label="R", **rule)
+
+    def make(vehicles):
+        row = declaration(status=DeclarationStatus.LODGED, vehicles=vehicles)
+        assessment.assess(declaration_id=row.pk, draw=never, now=NOON)
+        row.refresh_from_db()
+        return row
+
+    return make
+
+
+@pytest.fixture
+def checked(with_checks):
+    """Such a declaration of two vehicles."""
+    return with_checks(2)
 
 
 @pytest.fixture
@@ -245,6 +256,16 @@ class TestThePapersOfNamedVehicles:
         assert checked.status == DeclarationStatus.RELEASED
         assert statuses(checked) == ["WITHDRAWN", "DECLARED"]
         assert vehicle.checks.get().status == CheckStatus.REFUSED
+
+    @pytest.mark.parametrize("result", ["RELEASE", "REFUSE", "REQUEST_DOCUMENTS"])
+    def test_many_are_decided_in_as_many_statements_as_two(self, with_checks, carl, result):
+        counted = []
+        for row in (with_checks(1), with_checks(2), with_checks(5)):
+            papers = [paper()] if result == "REQUEST_DOCUMENTS" else []
+            with CaptureQueriesContext(connection) as caught:
+                decide(row, carl, result, vins=[each.vin for each in row.vehicles.all()], documents=papers)
+            counted.append(len(caught))
+        assert counted[1] == counted[2]  # the first also reads the code lists
 
     @pytest.mark.parametrize(("lanes", "detained"), [(["E1"], False), (["E1", "R1"], False), (["E1", "R1"], True)])
     def test_refused_it_leaves_the_yard_by_the_legal_way(self, checked, vehicle, carl, sam, scanner, lanes, detained):
