@@ -91,8 +91,7 @@ def take(*, link_id: int, text: str, now: datetime) -> Vehicle:
     member = _opened(link_id)
     vehicle = Vehicle.objects.lock_with_declaration(_named(member, text).pk)
     declaration = vehicle.declaration
-    # It was found before it was locked: by now his link may have ended, or another pool been named.
-    _opened(link_id)
+    # It was found before it was locked: by now another pool may have been named.
     if not PoolMember.objects.filter(declaration=declaration, member=member).exists():
         raise Conflict("NOT_IN_POOL", _not_in_pool())
     driver = vehicle.get_driver()
@@ -142,11 +141,12 @@ def come_back(*, link_id: int, vehicle_id: int, day: date, now: datetime) -> Non
 
 
 def _opened(link_id: int) -> CrewMember:
-    """Whose link this is, if it opens something now.
+    """Whose link this is, if it opens something; whoever ends it waits until this act is done.
 
     Raises: Conflict LINK_ENDED.
     """
-    link = CrewLink.objects.live().select_related("member").filter(pk=link_id, member__retired_at=None).first()
+    rows = CrewLink.objects.live().select_for_update(of=("self",)).select_related("member")
+    link = rows.filter(pk=link_id, member__retired_at=None).first()
     if link is None:
         raise Conflict(*LINK_ENDED)
     return link.member

@@ -1,13 +1,15 @@
 """A pool: whoever of it takes the vehicle drives it; two at once, one wins."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from declarations import actions
 from declarations.actions import ferrymen
 from declarations.actions.ferrymen import pool
+from declarations.errors import Conflict
 from declarations.lifecycle import DeclarationStatus
 from declarations.models import CrewLink, Driver, FerrymanReturn, History, PoolMember, Vehicle
 from tests.at_once import at_once
@@ -195,6 +197,34 @@ def test_a_link_is_found_by_its_digest_alone_and_never_opens_again(enter, link):
     CrewLink.objects.update(ended_at=NOON)
     with pytest.raises(Exception, match="a link only ever ends"):
         CrewLink.objects.update(ended_at=None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["take", "give_back", "come_back"])
+def test_a_link_is_not_ended_while_he_acts_by_it(enter, pooled, link, alice, monkeypatch, act):
+    member = enter(1)
+    vehicle, opened = pooled(member), link(member)
+    asked = {"text": vehicle.vin[-6:]} if act == "take" else {"vehicle_id": vehicle.pk}
+    if act == "come_back":
+        asked["day"] = NOON.date()
+    met = []
+    look = pool._opened
+
+    def look_and_meet(link_id):
+        found = look(link_id)
+        met.extend(at_once(renew))
+        return found
+
+    def renew():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '300ms'")
+            return link(member)
+
+    monkeypatch.setattr(pool, "_opened", look_and_meet)
+    with suppress(Conflict):
+        getattr(ferrymen, act)(link_id=opened.pk, now=NOON, **asked)
+    assert [type(each) for each in met] == [OperationalError]
+    assert CrewLink.objects.live().get() == opened
 
 
 @pytest.mark.django_db(transaction=True)
