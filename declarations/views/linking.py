@@ -21,8 +21,8 @@ from declarations.errors import DomainError
 from declarations.models import Declaration, HandOver, HandOverCode, HandOverPhoto, Link, Vehicle
 from declarations.spreadsheet.delimited import guarded
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person
-from declarations.views.linked.importer import picture
-from declarations.words import Audience, Side
+from declarations.views.linked.importer import photo_sides, picture
+from declarations.words import Audience
 
 PER_PAGE = 50
 BOM = "\ufeff"
@@ -136,7 +136,6 @@ def _page(
     if declaration.is_draft:
         raise Http404
     live = {row.audience: row for row in Link.objects.live().filter(vehicle=vehicle)}
-    photos = list(HandOverPhoto.objects.filter(vehicle=vehicle).listed())
     context = {
         "declaration": declaration,
         "vehicle": vehicle,
@@ -146,8 +145,7 @@ def _page(
         "code": code,
         "failure": failure,
         "answers": list(HandOver.objects.filter(vehicle=vehicle)),
-        "departure": [each for each in photos if each.side == Side.DEPARTURE],
-        "arrival": [each for each in photos if each.side == Side.ARRIVAL],
+        "photo_sides": photo_sides(vehicle, "declarations:vehicle-photo", declaration.reference, vehicle.position),
         "arrived_at": HandOverPhoto.objects.arrival_of(vehicle),
         "silence_hours": handing_over.SILENCE // timedelta(hours=1),
         "back_href": reverse("declarations:detail", args=[declaration.reference]),

@@ -157,6 +157,8 @@ def test_what_the_importer_said_and_both_ends_in_photos(read, declaration, alice
     assert "scratch &lt;i&gt;on the door" in text
     for photo in HandOverPhoto.objects.all():
         assert to(row, "vehicle-photo", photo.public_id) in text
+    assert 'alt="Photo 1 at departure"' in text
+    assert 'alt="Photo 1 on arrival"' in text
     told = read(reverse("declarations:detail", args=[row.reference]))
     assert "The importer took the vehicle over with remarks." in told
     assert "The driver took a photo at the place." in told

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from declarations import tracking
 from declarations.actions import handing_over
@@ -22,6 +23,12 @@ from declarations.words import Audience, Side
 
 MOST_BESIDE = 50
 """Vehicles of the same declaration that the page names; no declaration of a driver's link is longer on a phone."""
+
+SIDES = {
+    Side.DEPARTURE: (_("At departure"), _("Photo %(n)s at departure")),
+    Side.ARRIVAL: (_("On arrival"), _("Photo %(n)s on arrival")),
+}
+"""What stands above the photos of each side, and in the place of one that does not load."""
 
 
 @by_link(Audience.IMPORTER, "GET", "POST")
@@ -64,10 +71,25 @@ def picture(row: HandOverPhoto) -> HttpResponse:
     return answered
 
 
+def photo_sides(vehicle: Vehicle, route: str, *address: object) -> list[dict[str, Any]]:
+    """The photos of each end of the way for `_photos.html`, none while there is none. route, address: of one photo."""
+    rows = list(HandOverPhoto.objects.filter(vehicle=vehicle).listed())
+    return [
+        {
+            "title": title,
+            "photos": [
+                {"photo": row, "href": reverse(route, args=[*address, row.public_id]), "alt": str(alt) % {"n": n}}
+                for n, row in enumerate((row for row in rows if row.side == side), 1)
+            ],
+        }
+        for side, (title, alt) in SIDES.items()
+        if rows
+    ]
+
+
 def _context(link: Link, form: AnswerForm, failure: str, *, now: datetime) -> dict[str, Any]:
     vehicle, declaration = link.vehicle, link.vehicle.declaration
     here = tracking.reached(vehicle_status=vehicle.status, declaration_status=declaration.status)
-    photos = list(HandOverPhoto.objects.filter(vehicle=vehicle).listed())
     beside = Vehicle.objects.filter(declaration=declaration).exclude(pk=vehicle.pk).order_by("position", "pk")
     return {
         "address": reverse("declarations:importer", args=[link.token]),
@@ -80,8 +102,7 @@ def _context(link: Link, form: AnswerForm, failure: str, *, now: datetime) -> di
         "answers": list(HandOver.objects.filter(vehicle=vehicle)),
         "may_answer": bool(form.fields["result"].choices),  # type: ignore[attr-defined]
         "has_code": hasattr(vehicle, "hand_over_code"),
-        "departure": [each.public_id for each in photos if each.side == Side.DEPARTURE],
-        "arrival": [each.public_id for each in photos if each.side == Side.ARRIVAL],
+        "photo_sides": photo_sides(vehicle, "declarations:importer-photo", link.token),
         "beside": [_beside(each, declaration.status) for each in beside[:MOST_BESIDE]],
         "form": form,
         "failure": failure,
