@@ -40,7 +40,8 @@ class Reader(HTMLParser):
         self.described: dict[str, list[str]] = {}
         self.wrong: list[str] = []
         self._groups: list[list[str]] = []
-        self._is_in_form = False
+        self.title = ""
+        self._is_in_title = self._is_in_form = False
         self._depth = 0
         self.feed(text)
 
@@ -58,6 +59,7 @@ class Reader(HTMLParser):
             self.is_refused = named.get("tabindex") == "-1" and "data-takes-focus" in named
         if tag == "fieldset":
             self._groups.append((named.get("aria-describedby") or "").split())
+        self._is_in_title = tag == "title"
         if tag == "form":
             self._is_in_form = True
             self.forms.append({"attrs": named, "fields": {}, "hidden": {}})
@@ -72,8 +74,14 @@ class Reader(HTMLParser):
                 if named.get("aria-invalid") == "true":
                     self.wrong.append(str(named.get("id")))
 
+    def handle_data(self, data: str) -> None:
+        """Read the title."""
+        if self._is_in_title:
+            self.title += data
+
     def handle_endtag(self, tag: str) -> None:
-        """Leave the summary, a form, or a group of choices."""
+        """Leave the summary, the title, a form, or a group of choices."""
+        self._is_in_title = False
         if tag == "form":
             self._is_in_form = False
         if tag == "fieldset" and self._groups:
@@ -91,6 +99,8 @@ def _faults(text: str) -> Iterator[str]:
         return
     if page.summary.get("tabindex") != "-1" or "data-takes-focus" not in page.summary:
         yield "the summary does not take the focus"
+    if not page.title.strip().startswith("Error:"):
+        yield "the title does not say that something is wrong"
     if page.summary.get("aria-labelledby") not in page.ids:
         yield "the summary has no name"
     if not page.links:
@@ -142,4 +152,9 @@ def test_every_form_that_is_sent_wrong_says_what_and_where(world, keepers, alice
 def test_with_a_summary_that_leads_nowhere_the_walk_sees_it():
     """The control run."""
     told = list(_faults('<div class="error-summary" tabindex="-1"><a href="#id_x">x</a></div>'))
-    assert told == ["the summary does not take the focus", "the summary has no name", "#id_x leads to nothing"]
+    assert told == [
+        "the summary does not take the focus",
+        "the title does not say that something is wrong",
+        "the summary has no name",
+        "#id_x leads to nothing",
+    ]
