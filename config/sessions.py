@@ -55,19 +55,18 @@ class SessionRules:
 def enter(request: HttpRequest, user: User, *, has_passed: bool) -> None:
     """Sign somebody in: a new session, which knows what was proven."""
     login(request, user)
-    generation = Account.objects.filter(user=user).values_list("generation", flat=True).first()
-    request.session[GENERATION] = generation or 0
+    request.session[GENERATION] = _generation(user)
     if has_passed:
         request.session[PASSED_AT] = int(time.time())
 
 
 def speak_to(answer: Any, user: User) -> None:
     """Have the browser keep the language in which this person reads."""
-    language = Account.objects.filter(user=user).values_list("language", flat=True).first()
-    if language:
+    account = _account(user)
+    if account and account.language:
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
-            language,
+            account.language,
             max_age=settings.LANGUAGE_COOKIE_AGE,
             secure=settings.LANGUAGE_COOKIE_SECURE,
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
@@ -75,8 +74,14 @@ def speak_to(answer: Any, user: User) -> None:
         )
 
 
+def _account(user: User) -> Account | None:
+    """What is kept of a person, read with his session or else once."""
+    found: Account | None = getattr(user, "account", None)
+    return found
+
+
 def _generation(user: User) -> int:
-    account = getattr(user, "account", None)
+    account = _account(user)
     return account.generation if account else 0
 
 

@@ -1,7 +1,6 @@
 """Letters by mail, through Django's backend."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -19,7 +18,6 @@ class Mail:
 
         Raises: whatever the server says; nothing is swallowed.
         """
-        host = urlsplit(settings.BASE_URL).hostname or "localhost"
         with translation.override(letter.language):
             text = render_to_string("declarations/mail.txt", {"letter": letter})
             html = render_to_string("declarations/mail.html", {"letter": letter})
@@ -28,7 +26,7 @@ class Mail:
             body=text,
             to=[letter.address],
             headers={
-                "Message-ID": f"<{letter.id}@{host}>",
+                "Message-ID": f"<{letter.id}@{settings.MAIL_HOST}>",
                 "List-Unsubscribe": f"<{letter.preferences_url}>",
                 "Auto-Submitted": "auto-generated",
             },
