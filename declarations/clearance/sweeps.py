@@ -5,17 +5,17 @@ Each sweep finds its rows without a lock, then takes one declaration at a time: 
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from declarations.clearance.apart import apart
 from declarations.clearance.closing import close, withdraw, withdraw_declared
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
 from declarations.models import Declaration, Document, History, IdempotencyKey, PrintJob, Sheet, Vehicle, note_each
 from declarations.models.standing import recompute
-
-log = structlog.get_logger(__name__)
 
 BY = "clearance"
 SHEETS_KEPT = timedelta(days=30)
@@ -28,27 +28,27 @@ PRINTED_KEPT = timedelta(days=1)
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
-    """Run every sweep once; gives back how many rows each moved."""
+    """Run every sweep once; gives back how many rows each moved, and how often one failed."""
     awaited = Exists(Vehicle.objects.filter(declaration=OuterRef("pk"), status=VehicleStatus.DECLARED))
     late = Declaration.objects.filter(awaited, status__in=HOLDING_VIN, expires_at__lte=now)
     refused = Declaration.objects.filter(awaited, status=DeclarationStatus.REFUSED, appeal_until__lte=now)
     changing = Exists(Vehicle.objects.outdated(now).filter(declaration=OuterRef("pk"), live=True))
     outdated = Declaration.objects.filter(changing, status__in=HOLDING_VIN)
-    return {
+    done = {
         "expired": _each(late, expire, now=now),
         "final": _each(refused, make_refusal_final, now=now),
         "readiness": _each(outdated, refresh, now=now),
-        "printed": PrintJob.objects.filter(asked_at__lt=now - PRINTED_KEPT).delete()[0],
-        "sheets": Sheet.objects.filter(uploaded_at__lt=now - SHEETS_KEPT).delete()[0],
-        "documents": _erase_documents(now=now),
-        "idempotency": IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0],
+        "printed": [_delete(PrintJob.objects.filter(asked_at__lt=now - PRINTED_KEPT))],
+        "sheets": [_delete(Sheet.objects.filter(uploaded_at__lt=now - SHEETS_KEPT))],
+        "documents": [apart(partial(Document.objects.all().erase, at=now), what="erase", about="documents")],
+        "idempotency": [_delete(IdempotencyKey.objects.filter(created_at__lt=now - KEPT))],
     }
+    failed = sum(counts.count(None) for counts in done.values())
+    return {name: sum(count or 0 for count in counts) for name, counts in done.items()} | {"failed": failed}
 
 
-@transaction.atomic
-def _erase_documents(*, now: datetime) -> int:
-    """Files of declarations that ended years ago; see models.documents.KEPT."""
-    return Document.objects.all().erase(at=now)
+def _delete(rows: QuerySet[Any]) -> int | None:
+    return apart(lambda: rows.delete()[0], what="delete", about=rows.model._meta.label)
 
 
 def was_presented(declaration: Declaration) -> bool:
@@ -109,12 +109,9 @@ def refresh(*, declaration_id: int, now: datetime) -> bool:
     return changed
 
 
-def _each(rows: Iterable[Declaration], act: Callable[..., bool], *, now: datetime) -> int:
-    """One declaration after the other; one that fails keeps none of the others waiting (law 9)."""
-    moved = 0
-    for row in list(rows):
-        try:
-            moved += act(declaration_id=row.pk, now=now)
-        except Exception:
-            log.exception("sweep_failed", act=act.__name__, declaration=row.reference)
-    return moved
+def _each(rows: Iterable[Declaration], act: Callable[..., bool], *, now: datetime) -> list[int | None]:
+    """One declaration after the other: whether it moved, None where that failed."""
+    return [
+        apart(partial(act, declaration_id=row.pk, now=now), what=act.__name__, about=row.reference)
+        for row in list(rows)
+    ]

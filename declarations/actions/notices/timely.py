@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from declarations.actions.notices.record import Draft, write
 from declarations.actions.notices.telling import REOPENED, queue_up
+from declarations.clearance.apart import apart
 from declarations.lapsing import Lapsing
 from declarations.lifecycle import HOLDING_VIN, Owed, PassStatus, VehicleStatus
 from declarations.models import Closure, Declaration, DocumentRequest, Notice, Pass, Vehicle, owe
 from declarations.models.lapses import lapsing
 from declarations.notices import PERCENTS, Audience, Kind
-
-log = structlog.get_logger(__name__)
 
 HAND_OVER = timedelta(hours=24)
 """So long after the exit the importer is expected to have confirmed."""
@@ -38,19 +36,14 @@ def remind(*, now: datetime) -> int:
         if (draft.cause, draft.kind.value, draft.audience.value) not in there:
             groups[declaration_id].append(draft)
     _owe_reopened(now)
-    return sum(_tell(declaration_id, drafts, now) for declaration_id, drafts in groups.items())
+    written = (apart(partial(_tell, *each, now), what="remind", about=str(each[0])) for each in groups.items())
+    return sum(count or 0 for count in written)
 
 
 def _tell(declaration_id: int, drafts: list[Draft], now: datetime) -> int:
-    """One declaration; one that fails keeps none of the others waiting."""
-    try:
-        with transaction.atomic():
-            queue_up(declaration_id)
-            declaration = Declaration.objects.get(pk=declaration_id)
-            return len(write(drafts, declaration=declaration, now=now))
-    except Exception:
-        log.exception("reminder_failed", declaration=declaration_id)
-        return 0
+    queue_up(declaration_id)
+    declaration = Declaration.objects.get(pk=declaration_id)
+    return len(write(drafts, declaration=declaration, now=now))
 
 
 def _clocks(now: datetime) -> Iterator[Due]:

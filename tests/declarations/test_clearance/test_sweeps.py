@@ -8,6 +8,7 @@ from declarations import actions
 from declarations.clearance import closing, holds, sweeps
 from declarations.lifecycle import DeclarationStatus, PassStatus
 from declarations.models import Declaration, IdempotencyKey, Paper, Vehicle
+from declarations.models.intake import SheetQuerySet
 from tests.cast import NOON, let_workers_run, vehicle_body
 from tests.refusals import nothing_written
 
@@ -34,9 +35,21 @@ def test_one_declaration_that_fails_keeps_no_other_waiting(declaration, monkeypa
         return close(row, *args, **options)
 
     monkeypatch.setattr(sweeps, "close", fails)
-    assert sweeps.sweep(now=LEGAL)["expired"] == 1
+    swept = sweeps.sweep(now=LEGAL)
+    assert (swept["expired"], swept["failed"]) == (1, 1)
     assert Declaration.objects.get(pk=second.pk).status == DeclarationStatus.EXPIRED
     assert Declaration.objects.get(pk=first.pk).status == DeclarationStatus.RELEASED
+
+
+def test_a_sweep_of_old_rows_that_fails_keeps_none_of_the_others_waiting(db, monkeypatch):
+    def fails(_rows):
+        raise RuntimeError("something is wrong with a sheet")
+
+    monkeypatch.setattr(SheetQuerySet, "delete", fails)
+    IdempotencyKey.objects.create(actor="a", key="k", body_digest="", created_at=NOON)
+    swept = sweeps.sweep(now=NOON + timedelta(days=31))
+    assert (swept["sheets"], swept["failed"]) == (0, 1)
+    assert not IdempotencyKey.objects.exists()
 
 
 class TestExpiry:
