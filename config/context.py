@@ -50,6 +50,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Home"), "home", _declares),
     Place(_("Declarations"), "declarations:list", _declares),
     Place(_("Catalogue"), "declarations:catalogue", _declares),
+    Place(_("Licence book"), "declarations:licences", _declares),
     Place(_("Figures"), "declarations:figures", _declares),
     Place(_("Organisation"), "declarations:organisations", _belongs),
     Place(_("Ferrymen"), "declarations:ferrymen", _declares),
