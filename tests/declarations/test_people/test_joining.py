@@ -40,20 +40,30 @@ def token_of(kind: LetterKind) -> str:
 def come_in(who: joining.Applicant = WHO) -> User:
     """Sign up and confirm."""
     joining.sign_up(who, now=NOON)
-    return joining.confirm(token=token_of(LetterKind.SIGN_UP), now=NOON)
+    return joining.confirm(token=token_of(LetterKind.SIGN_UP), password=WHO.password, now=NOON)
 
 
 def test_nothing_is_there_until_the_link_was_followed(reference: None) -> None:
     joining.sign_up(WHO, now=NOON)
     assert not Organisation.objects.exists()
     assert not User.objects.exists()
-    user = joining.confirm(token=token_of(LetterKind.SIGN_UP), now=NOON)
+    user = joining.confirm(token=token_of(LetterKind.SIGN_UP), password=WHO.password, now=NOON)
     role = user.roles.get()
     assert (role.organisation.uscc, role.role, role.manages) == (USCC[2], "exporter", True)
     assert user.check_password(WHO.password)
     assert WHO.mail not in user.username
     assert not SignUp.objects.exists()
     assert PartyHistory.objects.get().deed == Deed.SIGNED_UP
+
+
+def test_the_link_alone_opens_no_account_with_the_password_of_somebody_else(reference: None) -> None:
+    joining.sign_up(replace(WHO, password="chosen by a stranger"), now=NOON)
+    token = token_of(LetterKind.SIGN_UP)
+    for guess in (WHO.password, ""):
+        with refusal("NOT_THE_PASSWORD"):
+            joining.confirm(token=token, password=guess, now=NOON)
+    assert not User.objects.exists()
+    assert SignUp.objects.exists(), "whoever mistyped may try again"
 
 
 def test_an_agent_comes_in_as_one(reference: None) -> None:
@@ -77,10 +87,10 @@ def test_a_link_works_once_and_a_day(reference: None) -> None:
     joining.sign_up(WHO, now=NOON)
     token = token_of(LetterKind.SIGN_UP)
     with refusal("LINK_DEAD"):
-        joining.confirm(token=token, now=NOON + timedelta(days=1))
-    joining.confirm(token=token, now=NOON)
+        joining.confirm(token=token, password=WHO.password, now=NOON + timedelta(days=1))
+    joining.confirm(token=token, password=WHO.password, now=NOON)
     with refusal("LINK_DEAD"):
-        joining.confirm(token=token, now=NOON)
+        joining.confirm(token=token, password=WHO.password, now=NOON)
 
 
 def test_whoever_has_an_account_is_told_so_by_mail_alone(alice: User) -> None:
@@ -109,9 +119,9 @@ def test_of_two_who_bring_the_same_organisation_the_first_to_confirm_is_in(refer
     first = token_of(LetterKind.SIGN_UP)
     joining.sign_up(replace(WHO, mail="other@example.org"), now=NOON)
     second = token_of(LetterKind.SIGN_UP)
-    joining.confirm(token=first, now=NOON)
+    joining.confirm(token=first, password=WHO.password, now=NOON)
     with refusal("ALREADY_IN"):
-        joining.confirm(token=second, now=NOON)
+        joining.confirm(token=second, password=WHO.password, now=NOON)
 
 
 def test_a_new_organisation_drafts_at_once_and_lodges_when_an_officer_has_verified_it(carl: User) -> None:
