@@ -231,6 +231,39 @@ def test_nobodys_mailbox_is_filled_through_us(alice: User, monkeypatch: pytest.M
     assert refused.value.code == "TOO_MANY_INVITATIONS"
 
 
+def test_taking_invitations_back_makes_no_room_for_more_mails_to_one_address(alice: User) -> None:
+    for _each in range(3):
+        invite(alice, "one@example.org")
+        colleagues.withdraw_invitation(invitation_id=Invitation.objects.latest("pk").pk, by=alice, now=NOON)
+    with nothing_written(), refusal("INVITATIONS_TODAY"):
+        invite(alice, "ONE@example.org")
+    invite(alice, "two@example.org")
+    Invitation.objects.filter(withdrawn_at__isnull=False).update(invited_at=NOON - timedelta(days=1))
+    assert invite(alice, "one@example.org")
+
+
+@pytest.mark.parametrize(("is_verified", "most"), [(False, "MOST_A_DAY_UNVERIFIED"), (True, "MOST_A_DAY")])
+def test_an_organisation_that_nobody_verified_has_few_mails_sent(
+    alice: User, monkeypatch: pytest.MonkeyPatch, *, is_verified: bool, most: str
+) -> None:
+    if not is_verified:
+        Organisation.objects.filter(roles__user=alice).update(verified_at=None, verified_by=None)
+    monkeypatch.setattr(colleagues, most, 2)
+    for name in ("one", "two"):
+        invite(alice, f"{name}@example.org")
+    with nothing_written(), refusal("INVITATIONS_TODAY"):
+        invite(alice, "three@example.org")
+
+
+def test_the_name_of_an_organisation_makes_no_paragraph_of_its_own_in_our_mails(alice: User) -> None:
+    Organisation.objects.filter(roles__user=alice).update(name="Tianshan\n\nYour account is locked.\r\nBcc: x@example.org")
+    invite(alice, "one@example.org")
+    let_workers_run()
+    (sent,) = mail.outbox
+    assert "Tianshan Your account is locked. Bcc: x@example.org" in sent.body
+    assert "Tianshan Your account is locked. Bcc: x@example.org" in sent.subject
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_follow_one_invitation_at_the_same_time_are_one(alice: User, tianshan: Organisation) -> None:
     token = invite(alice)
