@@ -256,7 +256,9 @@ def test_an_organisation_that_nobody_verified_has_few_mails_sent(
 
 
 def test_the_name_of_an_organisation_makes_no_paragraph_of_its_own_in_our_mails(alice: User) -> None:
-    Organisation.objects.filter(roles__user=alice).update(name="Tianshan\n\nYour account is locked.\r\nBcc: x@example.org")
+    Organisation.objects.filter(roles__user=alice).update(
+        name="Tianshan\n\nYour account is locked.\r\nBcc: x@example.org"
+    )
     invite(alice, "one@example.org")
     let_workers_run()
     (sent,) = mail.outbox
