@@ -79,7 +79,7 @@ class PasswordForm(forms.Form):
         label=gettext_lazy("Password"),
         strip=False,
         max_length=256,
-        help_text=gettext_lazy("The one that you chose when you signed up. Nobody signed up? Then leave this page."),
+        help_text=gettext_lazy("The one that you chose when you signed up. You did not sign up? Then leave this page."),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
