@@ -28,14 +28,18 @@ OTHERS = ("/api/", "/static/")
 
 
 class SessionRules:
-    """Turns away whoever has to prove himself first."""
+    """Turns away whoever has to prove himself first; what the others are answered, no cache keeps."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in the page's place, or let it answer."""
-        return self._turned_away(request) or self.get_response(request)
+        answer = self._turned_away(request) or self.get_response(request)
+        if not request.path.startswith(OTHERS) and request.user.is_authenticated:
+            # Pages hold personal facts, and the next one at this machine may not be the same person (ASVS 14.3.2).
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
 
     def _turned_away(self, request: HttpRequest) -> HttpResponse | None:
         user = request.user if not request.path.startswith(OTHERS) else None

@@ -175,14 +175,17 @@ def check_can_end_authority(user: object, authority: Authority) -> None:
 
 
 def check_can_recover(user: object, person: object) -> None:
-    """For an officer a supervisor, for an exporter a manager of an organisation he works for; never oneself."""
+    """For an officer a supervisor, for an exporter a manager of the organisation he came in with; never oneself.
+
+    Any other organisation would do that invited him later: by the invitation alone it would get a hand on his account.
+    """
     theirs, mine = roles_of(person), roles_of(user)
     if getattr(user, "pk", None) == getattr(person, "pk", None):
         raise NotPermitted("SECOND_PERSON", _("A second person has to do this for you."))
     if needs_second_factor(person):
         if not any(row.role == RoleName.SUPERVISOR for row in mine.rows):
             raise NotPermitted
-    elif not any(mine.manages(organisation) for organisation in theirs.own_organisations):
+    elif (first := theirs.first_organisation) is None or not mine.manages(first):
         raise NotPermitted
 
 

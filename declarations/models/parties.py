@@ -230,6 +230,12 @@ class Roles:
         """Ids of the organisations to which this user belongs."""
         return frozenset(row.organisation_id for row in self.rows if row.role in EXPORTERS and row.organisation_id)
 
+    @property
+    def first_organisation(self) -> int | None:
+        """Id of the organisation with which this user came in, of those to which he still belongs."""
+        rows = [row for row in self.rows if row.organisation_id in self.own_organisations]
+        return min(rows, key=lambda row: row.pk).organisation_id if rows else None
+
     @cached_property
     def organisations(self) -> frozenset[int]:
         """Ids of the organisations for which this user declares: his own, and those that gave it authority."""
