@@ -26,6 +26,7 @@ from checkpoint.scanning.gather import Found, Question, Read, gather, lock, read
 from declarations.lifecycle import Owed, PassStatus, VehicleStatus
 from declarations.models import By, Override, Pass, fingerprint, trace_id
 from declarations.models.history import signed
+from declarations.models.movable import Along
 from declarations.words import Stage
 
 ADMITS: Mapping[str, str] = {
@@ -97,8 +98,6 @@ def _scan(
     decision = decide(facts)
     by: By = officer or f"lane {gate.lane}"
     told = {"passage": str(passage_id), "lane": gate.lane, "stage": gate.stage.value, "verdict": decision.verdict.value}
-    if found is not None and decision.moves:
-        _move(gate, found, decision, passage_id, told, by=by, now=now)
     shown = found.vehicle if found is not None and facts.at_own_port else None
     passage = {
         "id": passage_id,
@@ -118,9 +117,14 @@ def _scan(
         "advice": [reason.value for reason in decision.advice],
         "vehicle_id": shown.pk if shown else None,
         "declaration_id": shown.declaration_id if shown else None,
-        "answer": _shown(found if shown else None),
+        "answer": _shown(found if shown else None, decision),
     }
-    _store(passage, found, decision, told, by=by)
+    written = _as_written(passage, found, decision, told, by=by)
+    if found is not None and decision.moves:
+        _move(gate, found, decision, passage_id, told, written, by=by, now=now)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH {written[0]} SELECT", written[1])
     return Answer(payload_of(passage, lane=gate.lane))
 
 
@@ -161,11 +165,15 @@ def _move(
     decision: Decision,
     passage_id: uuid.UUID,
     told: Mapping[str, str],
+    written: Along,
     *,
     by: By,
     now: datetime,
 ) -> None:
-    """Move the vehicle with its admissions; at the exit the pass is consumed, an override that was needed is used."""
+    """Move the vehicle with its admissions, and write the passage in the same statement.
+
+    At the exit the pass is consumed; an override that was needed is used.
+    """
     stages = [ADMITS[step] for step in decision.moves if step in ADMITS]
     granted = [(stage, passage_id) for stage in stages if decision.verdict == Verdict.ADMIT and _admits(gate, stage)]
     found.vehicle.move_to(
@@ -175,6 +183,7 @@ def _move(
         reason=decision.reason,
         data=told,
         admissions=granted,
+        along=written,
     )
     if decision.verdict != Verdict.ADMIT:
         return
@@ -219,7 +228,8 @@ def _seen(question: Question, read: Read, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _shown(found: Found | None) -> dict[str, Any]:
+def _shown(found: Found | None, decision: Decision) -> dict[str, Any]:
+    """The vehicle as this passage leaves it, and its declaration."""
     if found is None:
         return {"vehicle": None, "declaration": None}
     vehicle = found.vehicle
@@ -230,7 +240,7 @@ def _shown(found: Found | None) -> dict[str, Any]:
             "model": vehicle.model,
             "colour": vehicle.colour,
             "plate": vehicle.plate or None,
-            "status": vehicle.status,
+            "status": decision.moves[-1] if decision.moves else vehicle.status,
         },
         "declaration": {
             "reference": found.reference,
@@ -240,61 +250,61 @@ def _shown(found: Found | None) -> dict[str, Any]:
     }
 
 
-def _store(
+def _as_written(
     passage: Mapping[str, Any], found: Found | None, decision: Decision, told: Mapping[str, str], *, by: By
-) -> None:
-    """Write the passage; open a case for an officer, close older ones that it settles, leave a trace on the vehicle.
+) -> Along:
+    """The passage; a case for an officer, older ones that it settles closed; a trace on a vehicle that does not move.
 
     A case owes to be told at once, and once more to the control centre if it is still open then.
     """
     by_id, by_label = signed(by)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH passed AS (
-                INSERT INTO checkpoint_passage (id, device_id, lane_id, port_id, stage, officer_id, captured_at,
-                    decided_at, trace_id, scan_id, code, seen, verdict, reason, advice, vehicle_id, declaration_id,
-                    answer)
-                VALUES (%(id)s, %(device_id)s, %(lane_id)s, %(port_id)s, %(stage)s, %(officer_id)s, %(captured_at)s,
-                    %(decided_at)s, %(trace_id)s, %(scan_id)s, %(code)s, %(seen)s::jsonb, %(verdict)s, %(reason)s,
-                    %(advice)s::jsonb, %(vehicle_id)s, %(declaration_id)s, %(answer)s::jsonb)
-            ), opened AS (
-                INSERT INTO checkpoint_case (passage_id, opened_at, result, reason, vin_read)
-                SELECT %(id)s, %(decided_at)s, '', '', '' WHERE NOT %(admitted)s
-                RETURNING id
-            ), owed AS (
-                INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
-                SELECT task.kind, task.subject, %(trace_id)s, task.at, task.at, 0, '' FROM (
-                    SELECT %(tell_case)s, id, %(decided_at)s::timestamptz FROM opened
-                    UNION ALL SELECT %(tell_open_case)s, id, %(still_open_at)s::timestamptz FROM opened
-                    UNION ALL SELECT %(tell)s, %(owner_declaration)s::bigint, %(decided_at)s::timestamptz FROM opened
-                ) AS task(kind, subject, at) WHERE task.subject IS NOT NULL
-            ), settled AS (
-                UPDATE checkpoint_case SET closed_at = %(decided_at)s, result = 'LATER_PASSAGE'
-                WHERE %(admitted)s AND closed_at IS NULL AND passage_id = ANY (ARRAY(
-                    SELECT p.id FROM checkpoint_passage p WHERE p.vehicle_id = %(vehicle_id)s AND p.stage = %(stage)s))
-            )
+    return (
+        """
+        passed AS (
+            INSERT INTO checkpoint_passage (id, device_id, lane_id, port_id, stage, officer_id, captured_at,
+                decided_at, trace_id, scan_id, code, seen, verdict, reason, advice, vehicle_id, declaration_id,
+                answer)
+            VALUES (%(id)s, %(device_id)s, %(lane_id)s, %(port_id)s, %(stage)s, %(officer_id)s, %(captured_at)s,
+                %(decided_at)s, %(trace_id)s::text, %(scan_id)s, %(code)s, %(seen)s::jsonb, %(verdict)s,
+                %(reason)s::text, %(advice)s::jsonb, %(vehicle_id)s, %(declaration_id)s, %(answer)s::jsonb)
+        ), opened AS (
+            INSERT INTO checkpoint_case (passage_id, opened_at, result, reason, vin_read)
+            SELECT %(id)s, %(decided_at)s, '', '', '' WHERE NOT %(admitted)s
+            RETURNING id
+        ), told AS (
+            INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
+            SELECT task.kind, task.subject, %(trace_id)s::text, task.at, task.at, 0, '' FROM (
+                SELECT %(tell_case)s, id, %(decided_at)s::timestamptz FROM opened
+                UNION ALL SELECT %(tell_open_case)s, id, %(still_open_at)s::timestamptz FROM opened
+                UNION ALL SELECT %(tell)s, %(owner_declaration)s::bigint, %(decided_at)s::timestamptz FROM opened
+            ) AS task(kind, subject, at) WHERE task.subject IS NOT NULL
+        ), settled AS (
+            UPDATE checkpoint_case SET closed_at = %(decided_at)s, result = 'LATER_PASSAGE'
+            WHERE %(admitted)s AND closed_at IS NULL AND passage_id = ANY (ARRAY(
+                SELECT p.id FROM checkpoint_passage p WHERE p.vehicle_id = %(vehicle_id)s AND p.stage = %(stage)s))
+        ), noted AS (
             INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                 vehicle_id, from_status, to_status, reason, text, data)
-            SELECT %(decided_at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, 'note', %(owner)s::bigint,
-                %(owner_declaration)s::bigint, %(owner)s::bigint, '', '', %(reason)s, '', %(told)s::jsonb
+            SELECT %(decided_at)s, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, 'note', %(owner)s::bigint,
+                %(owner_declaration)s::bigint, %(owner)s::bigint, '', '', %(reason)s::text, '', %(told)s::jsonb
             WHERE %(owner)s::bigint IS NOT NULL AND NOT %(moved)s
-            """,
-            {
-                **passage,
-                "seen": json.dumps(passage["seen"]),
-                "advice": json.dumps(passage["advice"]),
-                "answer": json.dumps(passage["answer"]),
-                "admitted": decision.verdict == Verdict.ADMIT,
-                "tell": Owed.TELL.value,
-                "tell_case": OwedByCase.TELL_CASE.value,
-                "tell_open_case": OwedByCase.TELL_OPEN_CASE.value,
-                "still_open_at": passage["decided_at"] + PATIENCE_WITH_CASES,
-                "by_id": by_id,
-                "by_label": by_label,
-                "owner": found.vehicle.pk if found else None,
-                "owner_declaration": found.vehicle.declaration_id if found else None,
-                "told": json.dumps(told),
-                "moved": bool(decision.moves),
-            },
         )
+        """,
+        {
+            **passage,
+            "seen": json.dumps(passage["seen"]),
+            "advice": json.dumps(passage["advice"]),
+            "answer": json.dumps(passage["answer"]),
+            "admitted": decision.verdict == Verdict.ADMIT,
+            "tell": Owed.TELL.value,
+            "tell_case": OwedByCase.TELL_CASE.value,
+            "tell_open_case": OwedByCase.TELL_OPEN_CASE.value,
+            "still_open_at": passage["decided_at"] + PATIENCE_WITH_CASES,
+            "by_id": by_id,
+            "by_label": by_label,
+            "owner": found.vehicle.pk if found else None,
+            "owner_declaration": found.vehicle.declaration_id if found else None,
+            "told": json.dumps(told),
+            "moved": bool(decision.moves),
+        },
+    )
