@@ -64,6 +64,23 @@ def test_vehicles_with_the_same_need_stand_on_one_line(client, alice, declaratio
     assert line["vehicles"] == 3
 
 
+def test_on_the_way_says_that_it_is_my_turn_while_a_vehicle_lacks_its_driver(client, alice, declaration):
+    lacking = declaration(bodies=[vehicle_body(904), vehicle_body(905, driver=None)])
+    ready = declaration(bodies=[vehicle_body(906)])
+    client.force_login(alice)
+    waits = {row.reference: wait.who for row, wait in client.get("/").context["on_the_way"]}
+    assert waits == {lacking.reference: "EXPORTER", ready.reference: "DRIVER"}
+
+
+def test_on_the_way_says_that_the_officer_reads_the_papers_while_no_vehicle_may_go(client, alice, declaration):
+    row = declaration(bodies=[vehicle_body(907)])
+    DocumentCheck.objects.create(declaration=row, vehicle=row.vehicles.get(), because="USED_VEHICLE", opened_at=NOON)
+    recompute([row.vehicles.get()], now=NOON)
+    client.force_login(alice)
+    ((_row, wait),) = client.get("/").context["on_the_way"]
+    assert (wait.who, wait.until) == ("DOCUMENTS_OFFICER", row.expires_at)
+
+
 def test_home_costs_the_same_however_much_is_declared(client, alice, declaration, django_assert_num_queries):
     declaration(vehicles=2)
     client.force_login(alice)
