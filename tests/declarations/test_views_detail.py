@@ -11,6 +11,7 @@ from django.urls.converters import UUIDConverter
 from PIL import Image
 
 from declarations.clearance import inspections
+from declarations.clearance.decisions import decide
 from declarations.lifecycle import DeclarationStatus as D
 from declarations.lifecycle import VehicleStatus as V
 from declarations.models import Declaration, Inspection, Pass, Vehicle
@@ -125,6 +126,16 @@ def test_a_refused_swap_loses_nothing_and_says_where(client, alice, declaration)
     assert 'value="新A99999临"' in page
     assert 'href="#id_plate_expires_on"' in page
     assert Vehicle.objects.get().plate != "新A99999临"
+
+
+def test_a_refusal_says_why_beside_the_appeal(client, alice, carl, declaration):
+    row = declaration(status=D.UNDER_CONTROL)
+    decide(declaration_id=row.pk, result="REFUSE", reason="the end user is not known", by=carl, now=NOON)
+    client.force_login(alice)
+    page = client.get(to(row), headers=ENGLISH)
+    assert page.context["notice"]["words"] == "the end user is not known"
+    notice = page.content.decode().split('class="columns')[0]
+    assert "the end user is not known" in notice and to(row, "appeal") in notice
 
 
 def test_papers_are_renewed_without_an_amendment(client, alice, declaration):
