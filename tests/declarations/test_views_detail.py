@@ -128,6 +128,20 @@ def test_a_refused_swap_loses_nothing_and_says_where(client, alice, declaration)
     assert Vehicle.objects.get().plate != "新A99999临"
 
 
+@pytest.mark.parametrize("typed", ["abc", "twin"])
+def test_a_swapped_plate_that_looks_wrong_is_taken_and_doubted_at_once(client, alice, declaration, typed):
+    row = declaration(vehicles=2)
+    first, second = row.vehicles.order_by("position")
+    client.force_login(alice)
+    plate = first.plate.lower() if typed == "twin" else typed
+    body = {"plate": plate, "plate_expires_on": second.plate_expires_on.isoformat()}
+    body |= {f"driver-{name}": value for name, value in vehicle_body(2)["driver"].items()}
+    page = client.post(to(row, "vehicle-driver", 2), body, headers=ENGLISH, follow=True).content.decode()
+    said = {"abc": "looks like no plate that is known here", "twin": "has the same plate"}[typed]
+    assert said in page
+    assert Vehicle.objects.get(pk=second.pk).plate == plate
+
+
 def test_a_refusal_says_why_beside_the_appeal(client, alice, carl, declaration):
     row = declaration(status=D.UNDER_CONTROL)
     decide(declaration_id=row.pk, result="REFUSE", reason="the end user is not known", by=carl, now=NOON)
