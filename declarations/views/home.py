@@ -53,6 +53,9 @@ def _exporter(request: HttpRequest, roles: Roles, *, now: datetime) -> HttpRespo
     context = {
         "now": now,
         "organisations": sorted({row.organisation.name for row in roles.rows if row.organisation}),
+        "unverified": sorted(
+            {row.organisation.name for row in roles.rows if row.organisation and row.organisation.verified_at is None}
+        ),
         "may_declare": bool(roles.organisations),
         "needs_me": _needs_me(mine, vehicles, now=now),
         "drafts": mine.filter(status=DeclarationStatus.DRAFT)
@@ -194,6 +197,7 @@ def _on_the_way(mine: Any) -> list[tuple[Declaration, Wait | None]]:
     """Declarations with customs, the next arrival first; the legal time threatens only what is still to come."""
     opened = Count("vehicles", filter=~Q(vehicles__status=VehicleStatus.WITHDRAWN))
     declared = Q(vehicles__status=VehicleStatus.DECLARED)
+    released = declared & Q(status=DeclarationStatus.RELEASED)
     rows = (
         mine.filter(status__in=HOLDING_VIN)
         .select_related("port")
@@ -203,7 +207,7 @@ def _on_the_way(mine: Any) -> list[tuple[Declaration, Wait | None]]:
             ready=Count("vehicles", filter=declared & Q(vehicles__ready=True)),
             at_port=Count("vehicles", filter=Q(vehicles__status__in=AT_PORT)),
             out=Count("vehicles", filter=Q(vehicles__status=VehicleStatus.EXITED)),
-            **{f"lacks_{actor}": Count("vehicles", filter=declared & _lacking(actor, "vehicles__")) for actor in STUCK},
+            **{f"lacks_{actor}": Count("vehicles", filter=released & _lacking(actor, "vehicles__")) for actor in STUCK},
         )
         .order_by("planned_arrival_at", "pk")[:MOST_SHOWN]
     )
@@ -217,7 +221,7 @@ def _coming(row: Any) -> Wait | None:
     """
     wait: Wait | None = row.wait
     lacking = next((actor for actor in STUCK if getattr(row, f"lacks_{actor}")), None)
-    if wait is None or row.status != DeclarationStatus.RELEASED or lacking is None:
+    if wait is None or lacking is None:
         return wait
     if row.ready and lacking is not Actor.EXPORTER:
         return wait

@@ -10,7 +10,7 @@ from declarations import actions
 from declarations.actions import documents
 from declarations.clearance import decisions
 from declarations.lifecycle import DeclarationStatus as D
-from declarations.models import Declaration, DocumentCheck, move
+from declarations.models import Declaration, DocumentCheck, Organisation, move
 from declarations.models.standing import recompute
 from tests.cast import NOON, vehicle_body, vin_number
 from tests.files import photo
@@ -38,6 +38,25 @@ def test_an_officer_is_sent_to_his_desk(client, olga):
 def test_somebody_without_a_role_is_told_whom_to_ask(client, django_user_model, reference):
     client.force_login(django_user_model.objects.create_user("nobody"))
     assert "help desk" in client.get("/", headers={"accept-language": "en"}).content.decode()
+
+
+def test_a_new_organisation_is_told_on_the_first_page_that_it_cannot_lodge_yet(client, alice, world_of_alice):
+    client.force_login(alice)
+    for verified_at, told in ((NOON, False), (None, True)):
+        world_of_alice(verified_at)
+        page = client.get("/", headers={"accept-language": "en"}).content.decode()
+        assert ("Until then you can draft and check, but not lodge." in page) is told
+
+
+@pytest.fixture
+def world_of_alice(sam):
+    """Sets when alice's organisation was verified."""
+
+    def set_to(moment):
+        own = Organisation.objects.filter(roles__user__username="alice")
+        own.update(verified_at=moment, verified_by=sam if moment else None)
+
+    return set_to
 
 
 def test_an_exporter_sees_what_needs_him(client, alice, carl, declaration):
