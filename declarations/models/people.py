@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import Owed
 from declarations.models.history import By, owe, signed, trace_id
-from declarations.models.parties import EXPORTERS, Organisation, OrganisationKind, roles_of
+from declarations.models.parties import EXPORTERS, Authority, Organisation, OrganisationKind, Role, roles_of
 from declarations.models.sealed import SealedTextField, fingerprint
 from declarations.models.triggers import append_only
 from declarations.words import Deed, FactorKind, LetterKind, RoleName
@@ -289,3 +289,23 @@ def write_letter(kind: LetterKind, *, mail: str, language: str, at: datetime, **
     content = json.dumps(values, ensure_ascii=False)
     letter = Letter.objects.create(kind=kind, mail=mail, language=language, content=content, created_at=at)
     owe(Owed.LETTER, letter.pk, at=at)
+
+
+def people_of(organisation_id: int) -> dict[int, str]:
+    """Names of an exporter's people, those who left as well, and with its name those of an agent that had authority."""
+    agents = Authority.objects.filter(principal=organisation_id, accepted_at__isnull=False).values("agent")
+    theirs = Q(organisation=organisation_id) | Q(organisation__in=agents)
+    joined = PartyHistory.objects.filter(theirs, person__isnull=False, deed__in=(Deed.JOINED, Deed.SIGNED_UP))
+    people: dict[int, str] = {}
+    rows: list[Any] = [
+        *joined.select_related("person", "organisation"),
+        *Role.objects.filter(theirs).select_related("user", "organisation"),
+    ]
+    for row in rows:
+        user = row.user if isinstance(row, Role) else row.person
+        name = user.get_full_name() or user.get_username()
+        if row.organisation_id == organisation_id:
+            people[user.pk] = name
+        else:
+            people.setdefault(user.pk, f"{name} · {row.organisation}")
+    return people

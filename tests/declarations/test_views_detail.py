@@ -11,6 +11,7 @@ from django.urls.converters import UUIDConverter
 from PIL import Image
 
 from declarations.clearance import inspections
+from declarations.clearance.decisions import decide
 from declarations.lifecycle import DeclarationStatus as D
 from declarations.lifecycle import VehicleStatus as V
 from declarations.models import Declaration, Inspection, Pass, Vehicle
@@ -125,6 +126,30 @@ def test_a_refused_swap_loses_nothing_and_says_where(client, alice, declaration)
     assert 'value="新A99999临"' in page
     assert 'href="#id_plate_expires_on"' in page
     assert Vehicle.objects.get().plate != "新A99999临"
+
+
+@pytest.mark.parametrize("typed", ["abc", "twin"])
+def test_a_swapped_plate_that_looks_wrong_is_taken_and_doubted_at_once(client, alice, declaration, typed):
+    row = declaration(vehicles=2)
+    first, second = row.vehicles.order_by("position")
+    client.force_login(alice)
+    plate = first.plate.lower() if typed == "twin" else typed
+    body = {"plate": plate, "plate_expires_on": second.plate_expires_on.isoformat()}
+    body |= {f"driver-{name}": value for name, value in vehicle_body(2)["driver"].items()}
+    page = client.post(to(row, "vehicle-driver", 2), body, headers=ENGLISH, follow=True).content.decode()
+    said = {"abc": "looks like no plate that is known here", "twin": "has the same plate"}[typed]
+    assert said in page
+    assert Vehicle.objects.get(pk=second.pk).plate == plate
+
+
+def test_a_refusal_says_why_beside_the_appeal(client, alice, carl, declaration):
+    row = declaration(status=D.UNDER_CONTROL)
+    decide(declaration_id=row.pk, result="REFUSE", reason="the end user is not known", by=carl, now=NOON)
+    client.force_login(alice)
+    page = client.get(to(row), headers=ENGLISH)
+    assert page.context["notice"]["words"] == "the end user is not known"
+    notice = page.content.decode().split('class="columns')[0]
+    assert "the end user is not known" in notice and to(row, "appeal") in notice
 
 
 def test_papers_are_renewed_without_an_amendment(client, alice, declaration):
