@@ -77,7 +77,7 @@ class DeclarationPage(Officers):
             "page_obj": page,
             "holds": [(hold, permissions.can_lift(user, _of(hold, declaration))) for hold in holds],
             "checks": checks,
-            "requests": declaration.requests.select_related("paper", "vehicle", "asked_by"),
+            "requests": declaration.requests.select_related("paper", "vehicle", "asked_by", "answered_by"),
             "hits": hits_in_words(declaration.risk_hits.select_related("vehicle")),
             "problems": [(row, sentences.get((row.vin, row.code), row.code)) for row in problems],
             "may_accept": permissions.can_accept_problem(user, declaration),

@@ -56,7 +56,8 @@ def decide(
 ) -> Declaration:
     """RELEASE, REFUSE or REQUEST_DOCUMENTS: the whole while UNDER_CONTROL, or the checks of the named vehicles.
 
-    REQUEST_DOCUMENTS opens such a check on a named vehicle that has none while the declaration is RELEASED.
+    REQUEST_DOCUMENTS opens such a check on a named vehicle that has none while the declaration is RELEASED; deciding
+    that check closes what was asked of the vehicle, so that nobody is chased for papers that were decided.
 
     REFUSE after the deadline of DOCUMENTS_REQUIRED confirms that it is over.
 
@@ -210,6 +211,9 @@ def _decide_vehicles(
         note(declaration_id=declaration.pk, vehicle_id=vehicle.pk, by=by, at=now, reason=outcome, text=reason)
         if not accept and vehicle.status not in CLOSED_VEHICLE:
             withdraw(vehicle, by=by, now=now, reason=outcome, text=reason)
+    if declaration.status != DeclarationStatus.DOCUMENTS_REQUIRED:  # there the exporter's answer ends the wait
+        asked = DocumentRequest.objects.filter(vehicle__in=vehicles, answered_at=None)
+        asked.update(answered_at=now, answered_by=by, answer=reason)
     settle(vehicles, by=by, now=now, reason="DOCUMENTS_ACCEPTED")
 
 
