@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from checkpoint.models import Case
 from declarations.clearance import holds, overrides
-from declarations.models import Admission, Override, Role, Vehicle
+from declarations.models import Admission, DocumentCheck, Override, Role, Vehicle
 from declarations.words import Stage
 from tests.cast import NOON
 
@@ -107,6 +107,24 @@ def test_a_hold_offers_no_release_but_an_override_that_two_persons_make(browser,
     assert Override.objects.get().granted_by == oscar
     assert "In force" in browser(oscar).read(reverse("checkpoint:overrides"))
     assert scanner("CNHRS-R1").scan(car, now=NOON + timedelta(minutes=2))["verdict"] == "ADMIT"
+
+
+def test_whoever_grants_an_override_reads_what_it_sets_aside_first(
+    browser, oscar, car, carl, olga
+):
+    used = DocumentCheck.objects.create(
+        declaration=car.declaration, vehicle=car, because="USED_VEHICLE", opened_at=NOON
+    )
+    holds.place(
+        declaration_id=car.declaration_id, vehicle_id=car.pk, reason_code="OTHER", text="axle numbers", by=carl, now=NOON
+    )
+    asked = overrides.ask(vehicle_id=car.pk, stage=Stage.RELEASE, reason="perishable", by=olga, now=NOON)
+    assert (asked.check_ids, len(asked.hold_ids)) == ([used.pk], 1)
+    second = browser(oscar)
+    for path in (reverse("checkpoint:overrides"), reverse("checkpoint:grant-override", args=[asked.public_id])):
+        page = second.read(path)
+        for words in ("perishable", "axle numbers", carl.username, "used vehicle"):
+            assert words in page, (path, words)
 
 
 def test_a_supervisor_never_grants_his_own_request(browser, sam, car, carl):
