@@ -119,8 +119,12 @@ def reason_word(code: str) -> str:
 
 @register.filter
 def told(rows: Iterable[History]) -> list[dict[str, Any]]:
-    """History rows as entries of a timeline."""
-    return [_entry(row) for row in rows]
+    """History rows as entries of a timeline; a row that knows its `vin` says the end of it."""
+    entries = []
+    for row in rows:
+        entry, vin = _entry(row), getattr(row, "vin", "")
+        entries.append(entry | {"title": f"{entry['title']} · …{vin[-6:]}"} if vin else entry)
+    return entries
 
 
 def _entry(row: History) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A declaration and a vehicle as officers see them: everything, with why it was selected and what stands against it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from checkpoint.models import Passage
-from checkpoint.views import offers
+from checkpoint.views import offers, queues
 from checkpoint.views.compare import masked
 from checkpoint.views.frame import Officers
 from checkpoint.views.looked import seen_before
@@ -72,6 +73,7 @@ class DeclarationPage(Officers):
         open_checks = sum(check.closed_at is None for check in checks)
         values: dict[str, Any] = {
             "declaration": declaration,
+            "wait": queues.wait_of(declaration, now),
             "seen": seen_before(request, declaration),
             "facts": _header_facts(declaration),
             "page_obj": page,
@@ -87,7 +89,7 @@ class DeclarationPage(Officers):
             .select_related("lane")
             .defer("code")
             .order_by("-decided_at")[:RECENT],
-            "history": History.objects.filter(declaration=declaration.pk).order_by("-id")[:RECENT],
+            "history": _with_vins(History.objects.filter(declaration=declaration.pk).order_by("-id")[:RECENT]),
             "now": now,
         }
         return render(request, "checkpoint/declaration.html", values)
@@ -128,6 +130,15 @@ class VehiclePage(Officers):
             "now": now,
         }
         return render(request, "checkpoint/vehicle.html", values)
+
+
+def _with_vins(rows: Iterable[History]) -> list[History]:
+    """History rows that know the VIN of their vehicle: beside others a row has to say whose it is."""
+    rows = list(rows)
+    vins = dict(Vehicle.objects.filter(pk__in={row.vehicle_id for row in rows}).order_by().values_list("pk", "vin"))
+    for row in rows:
+        row.vin = vins.get(row.vehicle_id, "")  # type: ignore[attr-defined]
+    return rows
 
 
 def hits_in_words(hits: Any) -> list[dict[str, Any]]:

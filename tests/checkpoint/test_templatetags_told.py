@@ -50,3 +50,12 @@ def test_a_move_names_the_thing_and_where_it_stands_now():
     (entry,) = told([move])
     assert entry["text"].endswith(" · looked")
     assert (entry["tone"], entry["by"]) == ("info", "olga")
+
+
+def test_beside_other_vehicles_a_row_says_whose_it_is():
+    mine = row(machine="pass", to_status="ISSUED", reason="CLEARED")
+    (alone,) = told([mine])
+    assert "001234" not in alone["title"]
+    mine.vin = "LRW3E7EK5TC001234"
+    (entry,) = told([mine])
+    assert entry["title"] == f"{alone['title']} · …001234"
