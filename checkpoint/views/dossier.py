@@ -75,7 +75,7 @@ class DeclarationPage(Officers):
             "declaration": declaration,
             "wait": queues.wait_of(declaration, now),
             "seen": seen_before(request, declaration),
-            "facts": _header_facts(declaration),
+            "facts": header_facts(declaration),
             "page_obj": page,
             "holds": [(hold, permissions.can_lift(user, _of(hold, declaration))) for hold in holds],
             "checks": checks,
@@ -112,7 +112,7 @@ class VehiclePage(Officers):
             if driver
             else [],
             "papers": [(paper, _paper_name(paper.code)) for paper in vehicle.papers.all()],
-            "kind": _kind(vehicle),
+            "kind": kind_of(vehicle),
             "passes": vehicle.passes.order_by("-version"),
             "holds": [(hold, permissions.can_lift(user, _of(hold, vehicle.declaration))) for hold in holds],
             "checks": vehicle.checks.select_related("closed_by").order_by("-opened_at"),
@@ -137,7 +137,7 @@ def _with_vins(rows: Iterable[History]) -> list[History]:
     rows = list(rows)
     vins = dict(Vehicle.objects.filter(pk__in={row.vehicle_id for row in rows}).order_by().values_list("pk", "vin"))
     for row in rows:
-        row.vin = vins.get(row.vehicle_id, "")  # type: ignore[attr-defined]
+        row.vin = vins.get(row.vehicle_id or 0, "")  # type: ignore[attr-defined]
     return rows
 
 
@@ -173,13 +173,14 @@ def _paper_name(code: str) -> str:
     return str(known.label) if known else code
 
 
-def _kind(vehicle: Vehicle) -> list[str]:
+def kind_of(vehicle: Vehicle) -> list[str]:
     """Category, powertrain and condition in words."""
     told = ((Category, vehicle.category), (Powertrain, vehicle.powertrain), (Condition, vehicle.condition))
     return [str(dict(words.choices).get(code, code)) for words, code in told if code]
 
 
-def _header_facts(declaration: Declaration) -> list[tuple[str, Any]]:
+def header_facts(declaration: Declaration) -> list[tuple[str, Any]]:
+    """What the header declares, label and value, codes in words."""
     names = (
         "functional_reference",
         "registration_number",

@@ -30,14 +30,14 @@ class SetAside:
 def set_aside(rows: Iterable[Override]) -> dict[int, SetAside]:
     """What each of these overrides sets aside, by its pk, in two queries for all of them."""
     rows = list(rows)
-    known_holds = Hold.objects.select_related("reason", "placed_by").in_bulk({pk for row in rows for pk in row.hold_ids})
+    known_holds = Hold.objects.select_related("reason", "placed_by").in_bulk(
+        {pk for row in rows for pk in row.hold_ids}
+    )
     known_checks = DocumentCheck.objects.select_related("closed_by").in_bulk(
         {pk for row in rows for pk in row.check_ids}
     )
     return {
-        row.pk: SetAside(
-            tuple(known_holds[pk] for pk in row.hold_ids), tuple(known_checks[pk] for pk in row.check_ids)
-        )
+        row.pk: SetAside(tuple(known_holds[pk] for pk in row.hold_ids), tuple(known_checks[pk] for pk in row.check_ids))
         for row in rows
     }
 

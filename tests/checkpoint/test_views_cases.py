@@ -110,14 +110,17 @@ def test_a_hold_offers_no_release_but_an_override_that_two_persons_make(browser,
     assert scanner("CNHRS-R1").scan(car, now=NOON + timedelta(minutes=2))["verdict"] == "ADMIT"
 
 
-def test_whoever_grants_an_override_reads_what_it_sets_aside_first(
-    browser, oscar, car, carl, olga
-):
+def test_whoever_grants_an_override_reads_what_it_sets_aside_first(browser, oscar, car, carl, olga):
     used = DocumentCheck.objects.create(
         declaration=car.declaration, vehicle=car, because="USED_VEHICLE", opened_at=NOON
     )
     holds.place(
-        declaration_id=car.declaration_id, vehicle_id=car.pk, reason_code="OTHER", text="axle numbers", by=carl, now=NOON
+        declaration_id=car.declaration_id,
+        vehicle_id=car.pk,
+        reason_code="OTHER",
+        text="axle numbers",
+        by=carl,
+        now=NOON,
     )
     asked = overrides.ask(vehicle_id=car.pk, stage=Stage.RELEASE, reason="perishable", by=olga, now=NOON)
     assert (asked.check_ids, len(asked.hold_ids)) == ([used.pk], 1)
