@@ -38,8 +38,12 @@ BUTTONS: tuple[tuple[Remedy, str | Promise, str], ...] = (
 )
 """The results of a decision, in the order of the bar."""
 
-SETTLED = CLOSED_VEHICLE | {VehicleStatus.DECLARED}
-"""A vehicle that came to one of these after its case was opened no longer stands at the gate."""
+SINCE: dict[str, tuple[Actor, Otherwise]] = {
+    VehicleStatus.DETAINED: (Actor.SUPERVISOR, Otherwise.GOES_NO_FURTHER),
+    VehicleStatus.PRESENTED: (Actor.DRIVER, Otherwise.GOES_NO_FURTHER),
+    **dict.fromkeys(CLOSED_VEHICLE | {VehicleStatus.DECLARED}, (Actor.OFFICER, Otherwise.STAYS)),
+}
+"""Whom a case waits for once its vehicle came to one of these after it was opened."""
 
 
 def open_cases(user: object) -> QuerySet[Case]:
@@ -61,12 +65,10 @@ def wait_of_case(case: Case) -> Wait:
     """
     vehicle = case.passage.vehicle
     if vehicle is not None and vehicle.status_at > case.opened_at:
-        if vehicle.status == VehicleStatus.DETAINED:
-            return Wait(Actor.SUPERVISOR, vehicle.status_at, None, Otherwise.GOES_NO_FURTHER)
-        if vehicle.status == VehicleStatus.PRESENTED:
-            return Wait(Actor.DRIVER, vehicle.status_at, None, Otherwise.GOES_NO_FURTHER)
-        if vehicle.status in SETTLED:
-            return Wait(Actor.OFFICER, vehicle.status_at)
+        came = SINCE.get(vehicle.status)
+        if came is not None:
+            who, otherwise = came
+            return Wait(who, vehicle.status_at, None, otherwise)
     if case.vin_read:  # contested: a second person annuls
         return Wait(Actor.SUPERVISOR, case.opened_at, None, Otherwise.GOES_NO_FURTHER)
     who = REASONS[Reason(case.passage.reason)].must_act

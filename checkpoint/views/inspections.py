@@ -17,7 +17,6 @@ from checkpoint.views.dossier import hits_in_words
 from checkpoint.views.frame import Act, Officers, may_become
 from declarations import permissions
 from declarations.clearance import inspections
-from declarations.clearance.controls import WAITING
 from declarations.lifecycle import AT_PORT, InspectionStatus
 from declarations.models import Inspection, Vehicle
 
@@ -69,7 +68,7 @@ class InspectionPage(Officers):
             "may_start": inspects and begins,
             "may_finish": inspects and ends,
             "may_waive": waives and permissions.can_waive(request.user, declaration),
-            "wait": queues.wait_for_inspection(row) if row.status in WAITING else None,
+            "wait": queues.wait_for_inspection(row) if row.closed_at is None else None,
             "hits": hits_in_words(row.vehicle.risk_hits.select_related("vehicle")),
             "before": row.vehicle.inspections.exclude(pk=row.pk).order_by("-ordered_at"),
             "now": timezone.now(),

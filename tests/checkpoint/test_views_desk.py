@@ -131,37 +131,6 @@ def test_the_history_of_a_declaration_says_of_which_vehicle_each_row_is(browser,
         assert f"Vehicle: declared · …{vehicle.vin[-6:]}" in page
 
 
-def test_a_work_order_says_which_rule_selected_the_vehicle_and_whom_it_waits_for(
-    browser, ivan, carl, declaration, scanner
-):
-    vehicle = declaration().vehicles.get()
-    rule = RiskRule.objects.create(
-        code="CAMPAIGN",
-        label="pick-ups are examined",
-        condition=["category", "=", "M1"],
-        channel="RED",
-        valid_from=NOON,
-    )
-    RiskHit.objects.create(
-        declaration=vehicle.declaration,
-        vehicle=vehicle,
-        rule_code=rule.code,
-        rule_version=1,
-        points=0,
-        channel="RED",
-        declaration_version=1,
-        draw=0.5,
-        at=NOON,
-    )
-    order = inspections.order(vehicle_id=vehicle.pk, text="look", by=carl, now=NOON)
-    person, path = browser(ivan), reverse("checkpoint:inspection", args=[order.public_id])
-    page = person.read(path)
-    assert "pick-ups are examined" in page
-    assert re.search(r"Who must act</dt><dd>driver</dd>", page)
-    scanner("CNHRS-E1").scan(vehicle, now=NOON)
-    assert re.search(r"Who must act</dt><dd>inspection officer</dd>", person.read(path))
-
-
 def test_a_detention_that_an_inspection_asked_for_waits_for_the_supervisor(browser, sam, ivan, declaration, scanner):
     row = declaration()
     vehicle = row.vehicles.get()
