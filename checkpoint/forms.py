@@ -158,6 +158,14 @@ class VehiclesForm(TextForm):
             self.fields["vehicles"].initial = [vehicles[0][0]]
 
 
+class AcceptForm(VehiclesForm):
+    """The same where nothing is wrong."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].help_text = _("The exporter reads it.")
+
+
 class DocumentsForm(TextForm):
     """Which papers an officer wants to see, of which vehicles, and until when."""
 

@@ -87,6 +87,8 @@ _OPEN = _("%(port)s is open again.")
 _STOPPED = _("Customs has stopped this for now. %(reason)s")
 _LIFTED = _("The stop was lifted.")
 _INSPECTION = "%(inspection)s"
+_PLACED_FOR_OFFICERS = _("A hold was placed: %(reason)s")
+_LIFTED_FOR_OFFICERS = _("A hold was lifted.")
 _GATE = "%(gate)s"
 _CAME_BACK = _("The vehicle came back from the border.")
 
@@ -99,9 +101,9 @@ TABLE: Mapping[Kind, Told] = {
         Urgency.INFO, {E: _("Ready again to be driven to the port."), D: _("You may drive to the port again.")}
     ),
     Kind.NOT_READY: Told(Urgency.NOW, {E: _("Not ready to be driven to the port. %(reason)s"), D: _NOT_YET}),
-    Kind.HOLD_PLACED: Told(Urgency.NOW, {E: _STOPPED, D: _NOT_YET, O: _STOPPED}),
+    Kind.HOLD_PLACED: Told(Urgency.NOW, {E: _STOPPED, D: _NOT_YET, O: _PLACED_FOR_OFFICERS}),
     Kind.HOLD_AT_PORT: Told(Urgency.NOW, {D: _("Please wait in the car, an officer is coming.")}),
-    Kind.HOLD_LIFTED: Told(Urgency.INFO, {E: _LIFTED, D: _LIFTED, O: _LIFTED}),
+    Kind.HOLD_LIFTED: Told(Urgency.INFO, {E: _LIFTED, D: _LIFTED, O: _LIFTED_FOR_OFFICERS}),
     Kind.DOCUMENTS_WANTED: Told(Urgency.NOW, {E: _("Customs asks for documents until %(until)s.")}),
     Kind.DOCUMENTS_CLOCK: Told(
         Urgency.NOW, {E: _("%(percent)s of the time to send the documents is over. They are due on %(until)s.")}
@@ -265,8 +267,20 @@ def is_covered(codes: Iterable[str], audience: Audience, just_told: frozenset[tu
     return all(any((kind, audience) in just_told for kind in COVERED.get(code, ())) for code in codes)
 
 
-def gate_sentence(reason: str, stage: str, *, may_tell_inspections: bool = True) -> str:
-    """What the gate answered, in the public words of the timeline."""
+OFFICERS_READ: Mapping[str, str | Promise] = {
+    "BAD_SIGNATURE": _("Stopped at the gate (%(stage)s): the signature does not fit, the pass may be forged."),
+    "UNKNOWN_KEY": _("Stopped at the gate (%(stage)s): the pass was signed with an unknown key."),
+    "UNKNOWN_PASS": _("Stopped at the gate (%(stage)s): nobody issued this pass."),
+    "REVOKED": _("Stopped at the gate (%(stage)s): the pass was revoked."),
+    "HOLD": _("Stopped at the gate (%(stage)s): a hold stands."),
+}
+"""What the public words of the gate keep from exporter and driver, and its officers have to know."""
+
+
+def gate_sentence(reason: str, stage: str, *, may_tell_inspections: bool = True, for_officers: bool = False) -> str:
+    """What the gate answered, in the public words of the timeline or, for officers, in plain ones."""
+    if for_officers and reason in OFFICERS_READ:
+        return str(OFFICERS_READ[reason]) % timeline.values_of({"stage": stage})
     if reason in timeline.OF_INSPECTIONS and not may_tell_inspections:
         reason = timeline.SAYS_NOTHING
     sentence = timeline.SENTENCES.get(f"{timeline.GATE}{reason}", timeline.UNKNOWN)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoint import forms
 from checkpoint.views import queues
+from checkpoint.views.dossier import hits_in_words
 from checkpoint.views.frame import Act, Officers, may_become
 from declarations import permissions
 from declarations.clearance import inspections
@@ -67,6 +68,8 @@ class InspectionPage(Officers):
             "may_start": inspects and begins,
             "may_finish": inspects and ends,
             "may_waive": waives and permissions.can_waive(request.user, declaration),
+            "wait": queues.wait_for_inspection(row) if row.closed_at is None else None,
+            "hits": hits_in_words(row.vehicle.risk_hits.select_related("vehicle")),
             "before": row.vehicle.inspections.exclude(pk=row.pk).order_by("-ordered_at"),
             "now": timezone.now(),
         }

@@ -185,7 +185,7 @@ class AcceptPapers(OnDeclaration):
     """Close the document checks of named vehicles as accepted."""
 
     result = "RELEASE"
-    form_class = forms.VehiclesForm
+    form_class: type[forms.VehiclesForm] = forms.AcceptForm
     title = _("Accept documents")
     lead = _("The document checks of the ticked vehicles of %(reference)s are closed.")
     button = _("Accept")
@@ -212,6 +212,7 @@ class RefusePapers(AcceptPapers):
     """Close them as refused: those vehicles are withdrawn, the others go on."""
 
     result = "REFUSE"
+    form_class = forms.VehiclesForm
     title = _("Refuse documents")
     lead = _("The ticked vehicles of %(reference)s are withdrawn; the others go on.")
     button = _("Refuse")

@@ -48,8 +48,9 @@ def _values(row: Notice) -> dict[str, Any]:
             _("It opens on %(at)s.") % {"at": told["until"]} if told["until"] else _("It is not known until when.")
         )
     told["what"] = _thing(values.get("what", ""))
-    told["gate"] = gate_sentence(values.get("gate", ""), values.get("stage", ""))
-    if lane := row.audience in (Audience.OFFICERS, Audience.CONTROL) and values.get("lane"):
+    for_officers = row.audience in (Audience.OFFICERS, Audience.CONTROL)
+    told["gate"] = gate_sentence(values.get("gate", ""), values.get("stage", ""), for_officers=for_officers)
+    if lane := for_officers and values.get("lane"):
         told["gate"] = f"{lane}: {told['gate']}"
     told["inspection"] = inspection_sentence(values.get("inspection", ""))
     if values.get("next") in InspectionNext.values:
