@@ -67,6 +67,7 @@ def test_ready_is_go_with_why_where_when_and_the_pass(link, read, row):
         "Everything is in order.",
         "Drive to the port and show this code at the gate.",
         "Horgos",
+        "Gate: yard entry",
         "霍尔果斯市",
         "2026-11-23 12:00",
         "Beijing time",
@@ -98,7 +99,7 @@ def test_the_browsers_language_is_taken_where_none_was_chosen(link, read):
 def test_the_page_is_made_of_these_fields_and_no_others():
     """The list of what a stranger with the link may know: add to it only on purpose."""
     assert {each.name for each in fields(Sheet)} == {
-        *("signal", "word", "why", "step", "port", "address", "arrival_at", "ready_until", "valid_until"),
+        *("signal", "word", "why", "step", "port", "gate", "address", "arrival_at", "ready_until", "valid_until"),
         *("vehicle", "colour", "plate", "vin_tail", "code_href", "manual_code"),
         *("photo_side", "departure_photos", "arrival_photos"),
     }
