@@ -57,6 +57,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{ONE}/print/cancel", printing.cancel, name="print-cancel"),
     path(f"{ONE}/print/file", printing.file, name="print-file"),
     path(f"{ONE}/links", linking.of_declaration, name="links"),
+    path(f"{ONE}/importer", linking.importer, name="importer-mail"),
     path(f"{ONE}/driver-links.csv", linking.csv, name="driver-links"),
     path(f"{ONE}/documents", documents.index, name="documents"),
     path(f"{ONE}/documents/add", documents.add, name="documents-add"),

@@ -17,6 +17,7 @@ from declarations.models import (
     DocumentCheck,
     DocumentRequest,
     Hold,
+    ImporterMail,
     Inspection,
     Vehicle,
     move,
@@ -111,6 +112,7 @@ def set_aside(
         },
     )
     draft.begin(by=by, at=now, reason="SET_ASIDE")
+    ImporterMail.carry(declaration, to=draft)
     for vehicle in vehicles:
         vehicle.declaration = draft
         vehicle.live = vehicle.being_assessed = False

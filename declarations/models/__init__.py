@@ -18,7 +18,7 @@ from declarations.models.history import NOTE, By, History, OutboxTask, note, owe
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
 from declarations.models.licences import Licence
-from declarations.models.links import Link, LinkEnd, Phone
+from declarations.models.links import ImporterMail, Link, LinkEnd, Phone
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.notices import (
     Delivery,
@@ -110,6 +110,7 @@ __all__ = [
     "HoldReason",
     "Hs6",
     "IdempotencyKey",
+    "ImporterMail",
     "Incoterm",
     "Inspection",
     "LostCard",

@@ -143,7 +143,9 @@ def test_everything_that_the_gate_and_the_driver_need_is_on_the_hand_sheet(conte
         "SG7K2M9QXH4T · 2",
     ):
         assert part in text
-    for part in (*TOLD.port_names, *TOLD.gate_names, "CNHRS", TOLD.manual_code, "2026-11-22 12:00 UTC+8", "2026-11-26 08:00 UTC+8"):
+    for part in (*TOLD.port_names, "CNHRS", *TOLD.gate_names, TOLD.manual_code):
+        assert part in text
+    for part in ("2026-11-22 12:00 UTC+8", "2026-11-26 08:00 UTC+8"):
         assert part in text
     assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", TOLD.manual_code)
 

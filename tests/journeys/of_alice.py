@@ -13,6 +13,7 @@ TABLES_OF_DECLARATION = (
     "declarationversion",
     "printjob",
     "notice",
+    "importermail",
 )
 TABLES_OF_VEHICLE = (
     *("paper", "driver", "pass", "admission", "inspection", "override", "ferrymanreturn"),

@@ -189,6 +189,7 @@ DECLARATION_PAGES = (
     "/print/cancel",
     "/print/file",
     "/links",
+    "/importer",
     "/driver-links.csv",
     "/documents",
     "/documents/add",
