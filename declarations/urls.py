@@ -139,6 +139,7 @@ pages: list[URLPattern | URLResolver] = [
     path("catalogue/<uuid:model>/remove", catalogue.remove, name="catalogue-remove"),
     path("account", account.show, name="account"),
     path("account/password", account.password, name="password"),
+    path("account/sessions/<uuid:sign_in>/end", account.end_one, name="end-session"),
     path("account/sessions", account.end_others, name="end-sessions"),
     path("account/security", security.show, name="security"),
     path("account/security/app/begin", security.begin_app, name="security-app-begin"),

@@ -5,14 +5,29 @@ Each sweep finds its rows without a lock, then takes one declaration at a time: 
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from declarations.clearance.closing import close, withdraw, withdraw_declared
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
-from declarations.models import Declaration, Document, History, IdempotencyKey, PrintJob, Sheet, Vehicle, note
+from declarations.models import (
+    Declaration,
+    Delivery,
+    Document,
+    HandOverPhoto,
+    History,
+    IdempotencyKey,
+    Notice,
+    Phone,
+    PrintJob,
+    Sheet,
+    SignIn,
+    Vehicle,
+    note,
+)
 from declarations.models.standing import recompute
 
 log = structlog.get_logger(__name__)
@@ -25,6 +40,24 @@ KEPT = timedelta(days=2)
 
 PRINTED_KEPT = timedelta(days=1)
 """How long a file of printed passes waits to be fetched; a later one is made anew, as passes stand then."""
+
+DELIVERIES_KEPT = timedelta(days=90)
+"""How long a mail or message that went out can be looked up; its address is a personal fact."""
+
+NOTICES_KEPT = timedelta(days=400)
+"""A year of notices, and last year's same month beside this one."""
+
+PHOTOS_KEPT = timedelta(days=2 * 365)
+"""How long photographs of a hand-over can prove something: goods may be complained of for two years (CISG, art. 39)."""
+
+PHONES_KEPT = timedelta(days=30)
+"""How long a telephone that wants news no more, or whose vehicle came to the end of its way, is known."""
+
+SIGN_INS_KEPT = timedelta(days=30)
+"""No session lasts as long; what is remembered of one goes with it."""
+
+AT_ONCE = 5000
+"""Rows that one minute erases, so that no sweep holds locks for long; the next minute goes on."""
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
@@ -41,8 +74,30 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "printed": PrintJob.objects.filter(asked_at__lt=now - PRINTED_KEPT).delete()[0],
         "sheets": Sheet.objects.filter(uploaded_at__lt=now - SHEETS_KEPT).delete()[0],
         "documents": _erase_documents(now=now),
+        **_forget(now=now),
         "idempotency": IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0],
     }
+
+
+def _forget(*, now: datetime) -> dict[str, int]:
+    """What has been kept as long as it was of use. A history row that was told stays told, so nothing is told anew."""
+    at_the_end = Q(link__vehicle__status__in=CLOSED_VEHICLE - {VehicleStatus.EXITED})
+    gone = at_the_end & Q(link__vehicle__status_at__lt=now - PHONES_KEPT)
+    return {
+        "deliveries": _erase(Delivery.objects.filter(due_at__lt=now - DELIVERIES_KEPT)),
+        "notices": _erase(Notice.objects.filter(at__lt=now - NOTICES_KEPT)),
+        "photos": _erase(HandOverPhoto.objects.filter(at__lt=now - PHOTOS_KEPT)),
+        "phones": _erase(Phone.objects.filter(Q(ended_at__lt=now - PHONES_KEPT) | gone)),
+        "sign_ins": _erase(SignIn.objects.filter(began_at__lt=now - SIGN_INS_KEPT)),
+    }
+
+
+def _erase(rows: QuerySet[Any]) -> int:
+    """The oldest of these rows with what hangs on them; how many."""
+    oldest = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    if oldest:
+        rows.model._default_manager.filter(pk__in=oldest).delete()
+    return len(oldest)
 
 
 @transaction.atomic

@@ -22,7 +22,8 @@ FERRYMAN_CARD_LOST = explain(
     "FERRYMAN_CARD_LOST", _("This card was reported lost. Write his new card or his passport number.")
 )
 FERRYMAN_WITHOUT_CARD = explain(
-    "FERRYMAN_WITHOUT_CARD", _("His card was reported lost and he has no new one. The gate asks for his passport.")
+    "FERRYMAN_WITHOUT_CARD",
+    _("His card was reported lost and no new one is known: at the gate no card identifies him."),
 )
 FERRYMAN_SHARED_CARD = explain(
     "FERRYMAN_SHARED_CARD", _("Two ferrymen of your register have this card. Write the passport number instead.")

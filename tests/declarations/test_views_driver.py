@@ -291,3 +291,11 @@ def test_it_is_written_in_the_arabic_script_for_who_reads_kazakh_so_and_remember
         assert "Русский" in text, "the other languages keep their names"
     assert '<html lang="ru">' in phone.get(f"{to(link)}?lang=ru").content.decode()
     assert '<html lang="ru">' in phone.get(to(link)).content.decode()
+
+
+def test_from_right_to_left_days_hours_and_codes_keep_their_order(link, row):
+    text = Client().get(f"{to(link)}?lang=kk-arab").content.decode()
+    assert '<bdi class="text-nowrap" dir="ltr">2026-11-23 12:00</bdi>' in text
+    outside = re.sub(r"<bdi[^>]*>[^<]*</bdi>|<[^>]*>", "", text)
+    assert not re.search(r"(?<!\u2066)20\d\d-\d\d-\d\d", outside), "no moment stands in the sentence unprotected"
+    assert '<span class="grouped" dir="ltr">' in text

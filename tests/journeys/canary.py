@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from declarations import actions
 from declarations.actions import documents, ferrymen, handing_over, importers, licences, linking, sheets
-from declarations.actions.people import agents, colleagues, factors, keys
+from declarations.actions.people import agents, colleagues, factors, keys, sign_ins
 from declarations.clearance import holds, inspections, overrides
 from declarations.models import Notice, Organisation
 from declarations.words import Audience, Side
@@ -111,6 +111,7 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
         "authority": str(authority.public_id),
         "key": str(key.public_id),
         "factor": str(factor.public_id),
+        "sign_in": str(sign_ins.begin(user=alice, key="of-alice", agent="Chrome", now=NOON).public_id),
         "newcomer": newcomer.uscc,
         "officer": str(carl.roles.get().public_id),
         "token": "nothing",

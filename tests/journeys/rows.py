@@ -85,6 +85,7 @@ PERSONS_PAGES = (
     "account",
     "account/password",
     "account/sessions",
+    "account/sessions/<uuid:sign_in>/end",
     "account/security",
     "account/security/app",
     "account/security/app/begin",
