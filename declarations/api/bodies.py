@@ -287,7 +287,7 @@ class DocumentBody(Body):
 class DocumentForm(DocumentBody):
     """The same as a form, the file as it is instead of in base64."""
 
-    content = None
+    content = None  # type: ignore[assignment]  # DRF's way to leave out a field of the class above
     file = serializers.FileField(required=False, help_text="JPEG, PNG or WebP, or PDF; 10 MB.")
 
 

@@ -201,18 +201,18 @@ def _joined(letters: Mapping[Key, list[Notice]], *, now: datetime) -> list[tuple
     """Put notices on messages that wait for company; give back the messages that are new."""
     if not letters:
         return []
-    about = {
-        "declaration__in": {declaration for _user, declaration, _kind in letters},
-        "kind__in": {kind for _user, _declaration, kind in letters},
-    }
+    declarations = {declaration for _user, declaration, _kind in letters}
+    kinds = {kind for _user, _declaration, kind in letters}
     readers = Q(user__in={user for user, _declaration, _kind in letters if user is not None})
     if any(user is None for user, _declaration, _kind in letters):
         readers |= Q(user=None, way=DeliveryWay.MAIL)
-    recent = Delivery.objects.filter(readers, **about, due_at__gt=now - TOGETHER).order_by("due_at")
+    recent = Delivery.objects.filter(
+        readers, declaration__in=declarations, kind__in=kinds, due_at__gt=now - TOGETHER
+    ).order_by("due_at")
     last: dict[Key, Delivery] = {(row.user_id, row.declaration_id, row.kind): row for row in recent}
     open_ones = recent.select_for_update(of=("self",)).filter(due_at__gt=now + JOINS_BEFORE, sent_at=None)
     waiting: dict[Key, Delivery] = {(row.user_id, row.declaration_id, row.kind): row for row in open_ones}
-    of_importers = ImporterMail.objects.filter(declaration__in=about["declaration__in"])
+    of_importers = ImporterMail.objects.filter(declaration__in=declarations)
     importers = dict(of_importers.values_list("declaration", "mail")) if None in {key[0] for key in letters} else {}
     fresh = []
     for key, rows in letters.items():

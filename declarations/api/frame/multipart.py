@@ -9,6 +9,7 @@ import re
 from io import BytesIO
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext_lazy as _
@@ -57,10 +58,9 @@ class FormParser(BaseParser):
         _expect_once(fields, files, view.form_body)
         texts = {name: _value(name, fields.getlist(name), view.form_body) for name in fields}
         body: dict[str, Any] = parse(json.dumps(texts).encode())
-        for name, file in files.items():
-            if name != FILE:
-                body[name] = ""  # told as a field that is not known
-                continue
+        body |= dict.fromkeys((name for name in files if name != FILE), "")  # told as fields that are not known
+        for file in files.getlist(FILE):
+            assert isinstance(file, UploadedFile)
             body[CONTENT] = base64.b64encode(file.read()).decode()
             body.setdefault(NAME, file.name)
         return body

@@ -8,7 +8,7 @@ from declarations import actions
 from declarations.actions import handing_over, linking, notices, subscribing
 from declarations.actions.people import sign_ins
 from declarations.clearance import sweeps
-from declarations.models import Delivery, HandOverPhoto, HistoryTold, Notice, Phone, SignIn, Vehicle
+from declarations.models import Delivery, HandOverPhoto, Notice, Phone, ReadinessTold, SignIn, Vehicle
 from declarations.words import Audience, Side
 from tests.cast import NOON
 from tests.declarations.test_actions.test_handing_over import picture
@@ -37,7 +37,7 @@ def test_messages_and_notices_are_erased_and_nothing_is_told_anew(declaration):
     assert swept("deliveries", sweeps.DELIVERIES_KEPT) == (0, sent)
     assert Notice.objects.filter(at=NOON).count() == told
     assert swept("notices", sweeps.NOTICES_KEPT) == (0, told)
-    assert HistoryTold.objects.exists()
+    assert ReadinessTold.objects.exists()
     notices.tell(declaration_id=row.pk, now=NOON + sweeps.NOTICES_KEPT + MOMENT)
     assert not Notice.objects.filter(kind="PASS_READY").exists()
 
