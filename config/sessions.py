@@ -12,7 +12,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 
+from declarations.actions.people import sign_ins
 from declarations.actions.people.factors import has_factor
 from declarations.models import Account, roles_of
 from declarations.permissions import needs_second_factor
@@ -62,6 +64,9 @@ def enter(request: HttpRequest, user: User, *, has_passed: bool) -> None:
     request.session[GENERATION] = _generation(user)
     if has_passed:
         request.session[PASSED_AT] = int(time.time())
+    key = request.session.session_key
+    assert key is not None, "a session that somebody signed in to is stored"
+    sign_ins.begin(user=user, key=key, agent=request.headers.get("User-Agent", ""), now=timezone.now())
 
 
 def speak_to(answer: Any, user: User) -> None:

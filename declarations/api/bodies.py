@@ -284,6 +284,13 @@ class DocumentBody(Body):
     quantity = _whole()
 
 
+class DocumentForm(DocumentBody):
+    """The same as a form, the file as it is instead of in base64."""
+
+    content = None  # type: ignore[assignment]  # DRF's way to leave out a field of the class above
+    file = serializers.FileField(required=False, help_text="JPEG, PNG or WebP, or PDF; 10 MB.")
+
+
 class NothingBody(Body):
     """A verb that needs no words."""
 

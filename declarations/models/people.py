@@ -86,6 +86,27 @@ def end_sessions(user: User) -> None:
     account.save(update_fields=["generation"])
 
 
+class SignIn(models.Model):
+    """That a session of a person began, on what kind of device. Its key is sealed and ends the session."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(USER, models.CASCADE, related_name="sign_ins", verbose_name=_("user"))
+    key = SealedTextField(editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    device = models.CharField(_("device"), max_length=40, blank=True)
+    generation = models.PositiveIntegerField(_("sessions ended so many times"), default=0)
+    began_at = models.DateTimeField(_("signed in at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        ordering = ["-began_at", "-id"]
+
+    def __str__(self) -> str:
+        """The device."""
+        return self.device or str(self.pk)
+
+
 class Factor(models.Model):
     """One thing that proves a person besides the password; of an app the secret is sealed, of a passkey all is."""
 

@@ -54,6 +54,11 @@ class Port(Named):
     opposite = models.CharField(_("opposite"), max_length=200, blank=True)
     # as a Chinese map program finds it, in whatever language the page is read
     address = models.CharField(_("address"), max_length=300, blank=True)
+    # what the board over the gate says where a vehicle comes first; which lanes it has the gate's own rows know
+    gate_zh = models.CharField(_("first gate (zh)"), max_length=100, blank=True, default="")
+    gate_en = models.CharField(_("first gate (en)"), max_length=100, blank=True, default="")
+    gate_ru = models.CharField(_("first gate (ru)"), max_length=100, blank=True, default="")
+    gate_kk = models.CharField(_("first gate (kk)"), max_length=100, blank=True, default="")
     modes = models.JSONField(_("modes"), default=list)
     pass_hours = models.PositiveSmallIntegerField(_("pass valid after planned arrival, hours"), default=72)
     legal_hours = models.PositiveSmallIntegerField(_("time to present after planned arrival, hours"), default=72)
@@ -79,6 +84,16 @@ class Port(Named):
         verbose_name = _("port")
         verbose_name_plural = _("ports")
         ordering = ["code"]
+
+    @property
+    def gate(self) -> str:
+        """The gate where a vehicle presents itself first, in the language that is active now; empty if not told."""
+        return str(getattr(self, f"gate_{(get_language() or 'zh')[:2]}", "") or self.gate_en)
+
+    @property
+    def gate_names(self) -> dict[str, str]:
+        """That gate's name in all four languages."""
+        return {language: getattr(self, f"gate_{language}") for language in LANGUAGES}
 
     def closed_at(self, now: datetime) -> bool:
         """Whether a closure is in force."""

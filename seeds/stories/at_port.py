@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from checkpoint import desk
 from declarations import actions
+from declarations.actions import importers
 from declarations.clearance import decisions, holds, inspections, overrides
 from declarations.models import Inspection, Vehicle
 from declarations.papers import EXPORT_LICENCE
@@ -202,6 +203,10 @@ def hold_and_swap(world: World) -> Story:
         now=world.now,
     )
     actions.renew_pass(vehicle_id=swapped.pk, by=alice, now=world.now)
+    importers.keep(declaration_id=declaration.pk, mail="import@example.kz", language="ru", by=alice, now=world.now)
+    # A field of one vehicle after lodging: a second version, and that vehicle is looked at again.
+    body = {"vehicles": [{"vin": stuck.vin, "colour": "珍珠白 · pearl white"}]}
+    actions.amend(declaration_id=declaration.pk, body=body, by=alice, now=world.now)
     world.begin(world.through_horgos(held, arrival))
     world.begin(world.through_horgos(swapped, arrival + timedelta(minutes=5), lane=2))
     yield arrival + timedelta(minutes=12)

@@ -271,6 +271,7 @@ def test_the_pass_page_shows_the_code_and_what_the_driver_needs(client, alice, d
         assert f"<span>{part}</span>" in text
     assert f"<b>{vin_number(1)[-6:]}</b>" in text
     assert "新A00001临" in text
+    assert row.port.gate_zh in text
     assert to(row, "pass-svg", 1) in text
     assert [each["code"] for each in page.context["sentences"]] == ["zh-hans", "ru", "kk", "en"]
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from declarations import actions
-from declarations.actions import documents, ferrymen, handing_over, licences, linking, sheets
-from declarations.actions.people import agents, colleagues, factors, keys
+from declarations.actions import documents, ferrymen, handing_over, importers, licences, linking, sheets
+from declarations.actions.people import agents, colleagues, factors, keys, sign_ins
 from declarations.clearance import holds, inspections, overrides
 from declarations.models import Notice, Organisation
 from declarations.words import Audience, Side
@@ -49,6 +49,7 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
     rows = f"vin,model,driver's name\n{vin_number(2)},{CANARY},{CANARY}\n"
     sheet = sheets.upload(declaration_id=draft.pk, name=f"{CANARY}.csv", data=rows.encode(), by=alice, now=NOON)
     links = {each: linking.make(vehicle_id=vehicle.pk, audience=each, by=alice, now=NOON) for each in Audience}
+    importers.keep(declaration_id=row.pk, mail=f"{CANARY}@buyer.example", language="ru", by=alice, now=NOON)
     handing_over.new_code(vehicle_id=vehicle.pk, by=alice, now=NOON)
     handing_over.photograph(
         link_id=links[Audience.DRIVER].pk, side=Side.DEPARTURE, contents=[photo_of_a_car(Side.DEPARTURE, 1)], now=NOON
@@ -110,6 +111,7 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
         "authority": str(authority.public_id),
         "key": str(key.public_id),
         "factor": str(factor.public_id),
+        "sign_in": str(sign_ins.begin(user=alice, key="of-alice", agent="Chrome", now=NOON).public_id),
         "newcomer": newcomer.uscc,
         "officer": str(carl.roles.get().public_id),
         "token": "nothing",

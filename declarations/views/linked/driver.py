@@ -34,6 +34,7 @@ class Sheet:
     why: str
     step: str
     port: str
+    gate: str
     address: str
     arrival_at: datetime | None
     ready_until: datetime | None
@@ -135,6 +136,7 @@ def _sheet(link: Link, *, now: datetime) -> Sheet:
         why=str(advice.why),
         step=str(advice.step),
         port=port.name if port else "",
+        gate=port.gate if port else "",
         address=port.address if port else "",
         arrival_at=declaration.planned_arrival_at,
         ready_until=standing.wait.until if standing.ready and standing.wait else None,
