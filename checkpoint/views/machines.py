@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint import devices, forms, permissions
-from checkpoint.models import Device, DeviceEvent, Lane, Passage, PortWatch
+from checkpoint.models import Device, DeviceEvent, DeviceState, EnrolmentCode, Lane, Passage, PortWatch
 from checkpoint.views.frame import Act, Officers
 
 SCANS_WITHIN = timedelta(hours=1)
@@ -39,6 +39,8 @@ class Machine:
 
     device: Device
     look: tuple[str, str, str | Promise]
+    state: DeviceState | None = None
+    code: EnrolmentCode | None = None
     is_stale: bool = False
     scanned_at: datetime | None = None
     skew_is_wrong: bool = False
@@ -57,18 +59,18 @@ def machines(rows: Iterable[Device], *, now: datetime) -> list[Machine]:
 
 
 def _machine(row: Device, watch: PortWatch, scanned_at: datetime | None, now: datetime) -> Machine:
-    state = getattr(row, "state", None)
+    state: DeviceState | None = getattr(row, "state", None)
+    found = Machine(row, NEVER, state, getattr(row, "code", None), scanned_at=scanned_at)
     if row.revoked_at is not None:
-        return Machine(row, REVOKED, scanned_at=scanned_at)
-    if row.api_key_id is None:
-        return Machine(row, WAITS, scanned_at=scanned_at)
-    if state is None:
-        return Machine(row, NEVER, scanned_at=scanned_at)
-    if state.silent_since or state.heard_at < now - timedelta(seconds=watch.silent_after_s):
-        return Machine(row, SILENT, is_stale=True, scanned_at=scanned_at, troubles=list(state.faults))
-    is_wrong = state.skew_s is not None and abs(state.skew_s) > watch.skew_tolerance_s
-    look = TROUBLE if is_wrong or state.faults else GOOD
-    return Machine(row, look, scanned_at=scanned_at, skew_is_wrong=is_wrong, troubles=list(state.faults))
+        found.look = REVOKED
+    elif row.api_key_id is None:
+        found.look = WAITS
+    elif state is not None:
+        found.troubles = list(state.faults)
+        found.skew_is_wrong = state.skew_s is not None and abs(state.skew_s) > watch.skew_tolerance_s
+        found.is_stale = bool(state.silent_since) or state.heard_at < now - timedelta(seconds=watch.silent_after_s)
+        found.look = SILENT if found.is_stale else TROUBLE if found.skew_is_wrong or state.faults else GOOD
+    return found
 
 
 def _devices(user: object) -> QuerySet[Device]:
