@@ -191,8 +191,11 @@ class HeartbeatBody(Body):
 
 
 class HeartbeatSettings(serializers.Serializer):
-    """How this device's lane and port are set."""
+    """Where this device stands, which a supervisor may have changed, and how its lane and port are set."""
 
+    port = serializers.CharField()
+    lane = serializers.CharField()
+    stage = serializers.ChoiceField(Stage.choices)
     heartbeat_s = serializers.IntegerField()
     skew_tolerance_s = serializers.IntegerField()
     barrier_answers = serializers.BooleanField()

@@ -81,6 +81,9 @@ class Beat(ApiView):
                 "skew_is_tolerated": abs(skew_s) <= watch.skew_tolerance_s,
                 "revoked": False,
                 "settings": {
+                    "port": gate.port,
+                    "lane": gate.lane,
+                    "stage": gate.stage.value,
                     "heartbeat_s": HEARTBEAT_S,
                     "skew_tolerance_s": watch.skew_tolerance_s,
                     "barrier_answers": lane.barrier_answers,

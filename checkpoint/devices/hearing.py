@@ -32,7 +32,7 @@ def heard(*, device_id: int, beat: Heartbeat, now: datetime) -> tuple[DeviceStat
     before = set(state.faults)
     state.heard_at, state.faults = now, sorted(set(beat.faults))
     if beat.sent_at is not None:
-        state.skew_s = round((beat.sent_at - now).total_seconds(), 1)
+        state.skew_s = round((beat.sent_at - now).total_seconds(), 1) + 0.0  # no -0.0
     for name in ("battery_percent", "queued", "manifest_version", "manifest_at", "software"):
         if (value := getattr(beat, name)) is not None:
             setattr(state, name, value)

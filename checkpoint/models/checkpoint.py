@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from declarations.models import Port, roles_of
 from declarations.words import Stage
@@ -40,9 +41,9 @@ class Checkpoint(models.Model):
 class Arrow(models.TextChoices):
     """Where a driver goes from the barrier."""
 
-    LEFT = "LEFT", _("left")
-    STRAIGHT = "STRAIGHT", _("straight on")
-    RIGHT = "RIGHT", _("right")
+    LEFT = "LEFT", pgettext_lazy("arrow", "left")
+    STRAIGHT = "STRAIGHT", pgettext_lazy("arrow", "straight on")
+    RIGHT = "RIGHT", pgettext_lazy("arrow", "right")
 
 
 class LaneQuerySet(models.QuerySet["Lane"]):

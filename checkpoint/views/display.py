@@ -49,6 +49,7 @@ def display(request: HttpRequest, display_token: str) -> HttpResponse:
         wait = buckets.take(f"display-missed:{address}", rate_per_s=MISSES_PER_S, burst=MISSES)
     if wait or row is None:
         answered = render(request, "checkpoint/display_closed.html", status=429 if wait else 404)
+        answered["Refresh"] = "30"
         if wait:
             answered["Retry-After"] = str(math.ceil(wait))
         return _private(answered)
