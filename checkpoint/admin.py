@@ -173,6 +173,10 @@ class DeviceAdmin(Gates):
     date_hierarchy = "enrolled_at"
     actions = ("revoke",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Moving a device and changing its key are acts with a history, on the page of devices."""
+        return ("revoked_at", "lane", "kind", "api_key", "enrolled_at") if obj else self.readonly_fields
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -359,3 +363,7 @@ class LaneOperatorAdmin(Gates):
     search_fields = ("operator_id", "user__username")
     list_select_related = ("port", "user")
     autocomplete_fields = ("port", "user")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A number is never given to somebody else: it ends, and another row begins."""
+        return ("port", "operator_id", "user") if obj else ()

@@ -32,13 +32,12 @@ class LanePage(Officers):
         row = _lane(request, lane)
         watch = PortWatch.of(row.checkpoint.port_id)
         late = now - timedelta(seconds=watch.barrier_patience_s)
+        orders = newest_orders(row, since=now - SHOWN, now=now)
         of_lane = Device.objects.machines().filter(lane=row, revoked_at=None)
         values = {
             "lane": row,
-            "orders": [
-                (order, row.barrier_answers and not order.outcome and order.at < late)
-                for order in newest_orders(row, since=now - SHOWN, now=now)
-            ],
+            "orders": [(order, row.barrier_answers and not order.outcome and order.at < late) for order in orders],
+            "is_mute": not row.barrier_answers and not any(order.outcome for order in orders),
             "lifts": row.lifts.select_related("by").order_by("-at")[:LIFTS],
             "machines": machines(of_lane.select_related("lane__checkpoint", "state", "code"), now=now),
             "display": LaneDisplay.objects.live().filter(lane=row).select_related("made_by").first(),

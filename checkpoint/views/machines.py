@@ -24,7 +24,7 @@ RECENT = 30
 
 WAITS, NEVER, GOOD, TROUBLE, SILENT, REVOKED = (
     ("info", "clock", _("waits for its code")),
-    ("plain", "timer", _("never heard")),
+    ("plain", "timer", _("no heartbeat yet")),
     ("ok", "check", _("in order")),
     ("officer", "warning", _("look at it")),
     ("stop", "stop-fill", _("silent")),

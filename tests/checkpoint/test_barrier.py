@@ -16,6 +16,7 @@ from checkpoint.models.gate import Gate, gate_of_device
 from declarations.attachments import NotAttachable
 from declarations.errors import NotPermitted
 from declarations.models import Notice, Role
+from tests.at_once import at_once
 from tests.cast import NOON
 from tests.files import PDF, photo
 from tests.refusals import nothing_written, refusal
@@ -234,3 +235,18 @@ class TestLifts:
             ManualLift.objects.create(lane=lane, port_id="CNHRS", at=NOON, by=sam, reason="x")
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_and_the_watch_at_one_moment_leave_one_answer_and_one_alarm(gate, lane, car, scanner):
+    order = uuid.UUID(scanner("CNHRS-R1").scan(car)["passage_id"])
+    late = NOON + 40 * S
+    told = at_once(
+        lambda: answer(gate, order, "FAILED", late),
+        lambda: answer(gate, order, "FAILED", late),
+        lambda: barrier.watch(now=late),
+        lambda: barrier.watch(now=late),
+    )
+    assert not [each for each in told if isinstance(each, BaseException)], told
+    assert BarrierAnswer.objects.get().outcome == "FAILED"
+    assert sorted(who for who, _values in alarms()) == ["C", "O"]
