@@ -4,7 +4,9 @@ Data, not gettext, as in `reasons.driver`: the lane does not know which one he s
 """
 
 from checkpoint.reasons import Reason
-from checkpoint.reasons.driver import DRIVER, TO_THE_BAY, Text
+from checkpoint.reasons.driver import DRIVER, TO_THE_BAY, WAIT, Text
+
+__all__ = ["BAY", "DRIVE_ON", "SHOW_YOUR_CODE", "TURN_BACK", "WAIT"]
 
 SHOW_YOUR_CODE: Text = {
     "zh": "请出示通行码",

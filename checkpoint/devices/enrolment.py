@@ -134,7 +134,8 @@ def make_display(*, lane_id: int, by: User, now: datetime) -> str:
 
     Raises: NotPermitted.
     """
-    lane = Lane.objects.select_for_update(of=("self",)).select_related("checkpoint").get(pk=lane_id)
+    rows = Lane.objects.select_for_update(of=("self",), no_key=True).select_related("checkpoint")
+    lane = rows.get(pk=lane_id)
     permissions.check_can_keep_lane(by, lane)
     return LaneDisplay.make(lane=lane, by=by, now=now)
 

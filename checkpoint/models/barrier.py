@@ -28,11 +28,14 @@ USER = settings.AUTH_USER_MODEL
 VALID_FOR = timedelta(seconds=60)
 """So long an order may be carried out: a controller that was away must not open for a vehicle that left long ago."""
 
-OVERLAP = timedelta(seconds=10)
-"""Rows that were decided before a cursor may be committed after it: a scan waits for locks."""
+OVERLAP = timedelta(seconds=20)
+"""Rows that were decided before a cursor may be committed after it: a scan or an officer's decision waits for locks."""
 
 MADE_AT_THE_LANE = timedelta(minutes=2)
-"""A passage captured longer before its decision was kept on a device without network: its vehicle is gone."""
+"""A passage captured longer before its decision was kept on a device without network: its vehicle is gone.
+
+The device's clock is set right by what its last heartbeat showed it to be off.
+"""
 
 MOST_ORDERS = 20
 
@@ -195,10 +198,11 @@ class Order:
 ORDERS = """
 SELECT o.id, o.at, o.because, l.id, l.code, c.port_id, o.passage_id, coalesce(b.outcome, '') FROM (
     SELECT p.id, p.decided_at AS at, 'ADMIT' AS because, p.lane_id, p.id AS passage_id, p.vehicle_id
-    FROM checkpoint_passage p
+    FROM checkpoint_passage p LEFT JOIN checkpoint_devicestate s ON s.device_id = p.device_id
     WHERE p.port_id = ANY (%(ports)s) AND p.decided_at > %(since)s AND p.decided_at <= %(until)s
         AND p.lane_id = ANY (%(lanes)s) AND p.verdict = 'ADMIT'
-        AND (p.captured_at IS NULL OR p.captured_at > p.decided_at - %(at_lane)s::interval)
+        AND (p.captured_at IS NULL OR p.captured_at - coalesce(s.skew_s, 0) * interval '1 second'
+            > p.decided_at - %(at_lane)s::interval)
     UNION ALL
     SELECT p.id, k.closed_at, 'OFFICER', p.lane_id, p.id, p.vehicle_id
     FROM checkpoint_case k JOIN checkpoint_passage p ON p.id = k.passage_id

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from checkpoint.models import Lane, LaneDisplay, Passage
+from checkpoint.models import BarrierAnswer, BarrierOutcome, Lane, LaneDisplay, Passage
 from checkpoint.models.barrier import MADE_AT_THE_LANE
 from checkpoint.models.passage import CaseResult
 from checkpoint.reasons import Reason, Verdict, driver_text
-from checkpoint.signs import BAY, DRIVE_ON, SHOW_YOUR_CODE, TURN_BACK
+from checkpoint.signs import BAY, DRIVE_ON, SHOW_YOUR_CODE, TURN_BACK, WAIT
 from checkpoint.templatetags.verdicts import result_of
 from declarations.rates import address_of, buckets
 
@@ -62,7 +63,9 @@ def display(request: HttpRequest, display_token: str) -> HttpResponse:
 def shown_at(lane: Lane, *, now: datetime) -> Shown:
     """What the last passage of a lane, or the officer who decided it, tells its driver; later the invitation."""
     rows = Passage.objects.filter(port=lane.checkpoint.port_id, lane=lane, decided_at__gt=now - timedelta(hours=1))
-    passage = rows.select_related("case").defer("code").order_by("-decided_at").first()
+    failed = BarrierAnswer.objects.filter(order_id=OuterRef("pk"), outcome=BarrierOutcome.FAILED)
+    rows = rows.annotate(has_failed=Exists(failed)).select_related("case", "device__state")
+    passage = rows.defer("code").order_by("-decided_at").first()
     idle = Shown(SHOW_YOUR_CODE)
     if passage is None or _was_kept_elsewhere(passage):
         return idle
@@ -70,6 +73,8 @@ def shown_at(lane: Lane, *, now: datetime) -> Shown:
     told, at = _of_verdict(lane, passage), passage.decided_at
     if case is not None and case.closed_at is not None:
         told, at = _of_officer(lane, passage, case.result) or idle, case.closed_at
+    if vars(passage)["has_failed"] and told.name == "admit":
+        told = Shown(WAIT, "officer", told.plate)  # green before a closed barrier would be read as a mockery
     stays = SHOWN.get(told.name, SHOWN_OTHERWISE)
     is_open = case is not None and case.closed_at is None and told.name == "officer"
     return told if now - at < (stays * 4 if is_open else stays) else idle
@@ -77,7 +82,11 @@ def shown_at(lane: Lane, *, now: datetime) -> Shown:
 
 def _was_kept_elsewhere(passage: Passage) -> bool:
     """Whether it was captured long before: by a handheld without network, whose vehicle is gone."""
-    return passage.captured_at is not None and passage.captured_at < passage.decided_at - MADE_AT_THE_LANE
+    if passage.captured_at is None:
+        return False
+    state = getattr(passage.device, "state", None)
+    captured_at = passage.captured_at - timedelta(seconds=state.skew_s or 0 if state else 0)
+    return captured_at < passage.decided_at - MADE_AT_THE_LANE
 
 
 def _of_verdict(lane: Lane, passage: Passage) -> Shown:

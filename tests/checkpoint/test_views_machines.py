@@ -242,6 +242,15 @@ class TestDisplay:
         for secret in ("Li Wei", "CARD-1", car.vin, car.declaration.reference, "E10000001", car.newest_pass.code):
             assert secret not in text, secret
 
+    def test_green_goes_out_when_the_barrier_did_not_open(self, browser, screen, lane, car, scanner):
+        told = scanner("CNHRS-R1").scan(car, now=SOON - timedelta(seconds=5))
+        gate = gate_of_device(lane.devices.machines().get().pk, now=SOON)
+        assert gate is not None
+        order = uuid.UUID(told["passage_id"])
+        barrier.acknowledge(gate=gate, order_id=order, outcome="FAILED", at=SOON, now=SOON)
+        text = browser(None).read(screen)
+        assert "sign--officer" in text and "Please wait in the car" in text and "sign-arrow" not in text
+
     def test_after_a_while_it_invites_again(self, browser, screen, car, scanner):
         scanner("CNHRS-R1").scan(car, now=SOON - timedelta(seconds=11))
         assert "sign--idle" in browser(None).read(screen)
