@@ -73,14 +73,14 @@ def enrol(*, code: str, name: str, software: str, now: datetime) -> tuple[Device
     name, software: what the machine calls itself and runs; kept in its history.
     Raises: CodeUnknown.
     """
-    rows = EnrolmentCode.objects.select_for_update().filter(digest=_digest(code), expires_at__gt=now)
-    row = rows.first()
+    row = EnrolmentCode.objects.filter(digest=_digest(code), expires_at__gt=now).first()
     if row is None:
         raise CodeUnknown
+    # The device before its code, as whoever revokes it or makes a new code goes: what was read may be gone by now.
     device = _locked(row.device_id)
-    if not device.is_usable():
+    used, _rows = EnrolmentCode.objects.filter(pk=row.pk, digest=row.digest).delete()
+    if not used:
         raise CodeUnknown
-    row.delete()
     ApiKey.objects.filter(device=device, revoked_at=None).update(revoked_at=now)
     key, text = ApiKey.issue(label=str(device)[:100], now=now)
     device.api_key, device.enrolled_at = key, now

@@ -64,10 +64,7 @@ def parse(raw: bytes) -> Element:
         parser.Parse(raw, True)
     except expat.ExpatError as failure:
         raise Unreadable("NOT_XML", f"no XML in UTF-8, line {failure.lineno}") from None
-    except UnicodeError:
-        raise Unreadable("NOT_XML", "no XML in UTF-8") from None
-    if reading.root is None:
-        raise Unreadable("NOT_XML", "no element")
+    assert reading.root is not None, "a document that parses has a root"
     return reading.root
 
 

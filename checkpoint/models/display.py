@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint.models.checkpoint import Lane
-from declarations.models import Port, roles_of, token_digest
+from declarations.models import Port, token_digest
 
 USER = settings.AUTH_USER_MODEL
 TOKEN_BYTES = 24
@@ -61,15 +61,6 @@ class LaneDisplay(models.Model):
         return token
 
 
-class OperatorQuerySet(models.QuerySet["LaneOperator"]):
-    """Slices of operators."""
-
-    def visible_to(self, user: object) -> Self:
-        """Those of the ports where the user is an officer."""
-        ports = roles_of(user).ports()
-        return self if ports is None else self.filter(port__in=ports)
-
-
 class LaneOperator(models.Model):
     """The officer behind an OPERATOR_ID of a port's lane equipment (JGS/T 14, message 0x85).
 
@@ -80,8 +71,6 @@ class LaneOperator(models.Model):
     operator_id = models.CharField(_("OPERATOR_ID"), max_length=40)
     user = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("officer"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-
-    objects = OperatorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("operator at lane equipment")

@@ -194,6 +194,20 @@ def test_what_was_done_with_a_device_stays_for_ever(added):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_code_used_while_its_device_is_revoked_leaves_no_key_that_opens(reference, sam):
+    for _round in range(5):
+        lane = Lane.objects.get(code="CNHRS-R1")
+        device, code = devices.add(lane_id=lane.pk, kind="HANDHELD", name="H", by=sam, now=NOON)
+        told = at_once(
+            lambda code=code: enrol(code),
+            lambda pk=device.pk: devices.revoke(device_id=pk, reason="stolen", by=sam, now=SOON),
+        )
+        found = [each for each in told if isinstance(each, BaseException)]
+        assert all(isinstance(each, devices.CodeUnknown) for each in found), found
+        assert not ApiKey.objects.filter(device=device, revoked_at=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_who_use_one_code_at_once_one_gets_a_key(reference, sam):
     for _round in range(5):
         lane = Lane.objects.get(code="CNHRS-R1")

@@ -273,6 +273,20 @@ class TestDisplay:
         desk.decide(passage_id=passage, result=result, reason="x", by=olga, now=SOON - timedelta(seconds=2))
         assert part in browser(None).read(screen)
 
+    def test_a_case_that_was_settled_otherwise_leaves_the_invitation(self, browser, screen, declaration, scanner, olga):
+        told = scanner("CNHRS-R1").scan(declaration().vehicles.get(), now=NOON)
+        passage = uuid.UUID(told["passage_id"])
+        desk.decide(passage_id=passage, result="CLOSE", reason="x", by=olga, now=SOON - timedelta(seconds=2))
+        assert "sign--idle" in browser(None).read(screen)
+
+    def test_asking_too_often_is_braked(self, browser, screen, monkeypatch):
+        monkeypatch.setattr("checkpoint.views.display.BURST", 2.0)
+        monkeypatch.setattr("checkpoint.views.display.PER_S", 0.001)
+        person = browser(None)
+        answers = [person.open(screen) for _n in range(3)]
+        assert [each.status_code for each in answers] == [200, 200, 429]
+        assert int(answers[2].headers["Retry-After"]) > 1
+
     def test_a_scan_that_was_kept_without_network_waves_nobody_through(self, browser, screen, car, scanner):
         scanner("CNHRS-R1").scan(car, now=SOON, captured_at=NOON.replace(hour=3).isoformat())
         assert "sign--idle" in browser(None).read(screen)

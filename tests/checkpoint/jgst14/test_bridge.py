@@ -11,12 +11,17 @@ from django.utils import timezone
 from checkpoint import devices, scanning
 from checkpoint.models import BarrierAnswer, Case, Device, DeviceState, Lane, LaneOperator, Passage
 from declarations.models import Role, Vehicle
+from declarations.rates import Buckets
 from declarations.words import RoleName
 from tests.caller import key_of, key_of_device
 from tests.checkpoint.jgst14.test_messages import said, vector
 from tests.refusals import nothing_written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+
+def _without_redis() -> None:
+    raise OSError("no Redis in this test")
 
 
 class Equipment:
@@ -109,6 +114,23 @@ def test_the_lanes_number_may_be_the_customs_one_and_another_lanes_is_refused(eq
         told = equipment.send(gather(car, CHNL_NO="CNHRS-R2"))[1]
     assert (told["CHECK_RESULT"], told["TECH_ERROR_CODE"]) == ("M", "CHNL_NO")
     assert equipment.send(gather(car, CHNL_NO="9404010"))[1]["CHECK_RESULT"] == "Y"
+
+
+def test_all_that_a_lane_collects_goes_on_and_an_old_collection_is_no_order(equipment, car):
+    told = equipment.send(gather(car, GROSS_WT="1520.5", OPERATE_TIME="2026-11-22 11:50:00", IC_INFO="CARD-1"))[1]
+    assert told["CHECK_RESULT"] == "Y"
+    passage = Passage.objects.get(stage="RELEASE")
+    assert passage.captured_at is not None and passage.captured_at.isoformat() == "2026-11-22T03:50:00+00:00"
+    assert passage.seen["card"]
+
+
+def test_guessing_keys_is_braked_and_still_answered_with_m(reference, monkeypatch):
+    own = Buckets()
+    monkeypatch.setattr(own, "_script", _without_redis)
+    monkeypatch.setattr("checkpoint.views.bridge.buckets", own)
+    found = [Equipment("sg_x").send(gather()) for _n in range(31)]
+    assert [status for status, _told in found[29:]] == [401, 429]
+    assert {told["CHECK_RESULT"] for _status, told in found} == {"M"}
 
 
 @pytest.mark.parametrize("who", ["nobody", "unknown", "person", "revoked"])

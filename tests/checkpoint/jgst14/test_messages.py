@@ -53,6 +53,19 @@ def test_a_plate_that_a_person_typed_has_no_confidence_and_a_form_number_is_no_c
     assert (message.plate, message.plate_confidence, message.code, message.card) == ("新A00001临", None, None, "CARD-9")
 
 
+def test_a_form_number_that_is_a_pass_is_the_code_and_other_pairs_are_not():
+    pairs = "<EXTEND><NAME>COLOUR</NAME><VALUE>white</VALUE></EXTEND>"
+    form = "<FORM_INFO><FORM_TYPE>RELLIST</FORM_TYPE><FORM_ID>VP1:A-PASS</FORM_ID></FORM_INFO>"
+    message = jgst14.read(gathered(pairs + form))
+    assert isinstance(message, jgst14.Gathered) and message.code == "VP1:A-PASS"
+    assert jgst14.read(gathered(pairs)) == jgst14.Gathered(session_id="1")
+
+
+def test_a_photo_inside_is_passed_over():
+    message = jgst14.read(gathered(f"<PHOTO>{'A' * 200_000}</PHOTO>"))
+    assert message == jgst14.Gathered(session_id="1")
+
+
 def test_the_other_messages_are_read():
     check = jgst14.read(vector("85_release"))
     assert isinstance(check, jgst14.ManualCheck)
