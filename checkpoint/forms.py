@@ -6,6 +6,8 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
+from checkpoint.models import Lane
+from checkpoint.models.device import DeviceKind
 from declarations import passes
 from declarations.models import HoldReason, PaperType
 from declarations.words import InspectionNext
@@ -250,3 +252,56 @@ class DetentionEndForm(ReasonForm):
         widget=forms.RadioSelect,
     )
     field_order = ("how", "reason")
+
+
+class DeviceForm(ActForm):
+    """A machine for a lane."""
+
+    lane = forms.ModelChoiceField(label=_("Lane"), queryset=Lane.objects.none(), to_field_name="code")
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[(kind.value, kind.label) for kind in (DeviceKind.LANE, DeviceKind.HANDHELD)],
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("As it stands on the machine, so that a colleague finds it.")
+    )
+
+    def __init__(self, *args: Any, lanes: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["lane"].queryset = lanes  # type: ignore[attr-defined]
+
+
+class MoveDeviceForm(ReasonForm):
+    """Where a machine stands from now on, and why."""
+
+    lane = forms.ModelChoiceField(label=_("New lane"), queryset=Lane.objects.none(), to_field_name="code")
+    field_order = ("lane", "reason")
+
+    def __init__(self, *args: Any, lanes: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["lane"].queryset = lanes  # type: ignore[attr-defined]
+
+
+class LiftForm(ReasonForm):
+    """Why a barrier opens without a verdict, and what stands before it."""
+
+    photo = forms.FileField(
+        label=_("Photo"),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        help_text=_("Of the vehicle at the barrier, its plate in the picture."),
+    )
+    field_order = ("photo", "reason")
+
+
+class EnrolForm(forms.Form):
+    """The one-time code, typed on the handheld."""
+
+    code = forms.CharField(
+        label=_("One-time code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+        help_text=_(
+            "Eight letters and digits. Your supervisor makes it on the page “Devices”; it works for 15 minutes."
+        ),
+    )

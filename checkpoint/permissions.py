@@ -17,6 +17,9 @@ ALONE = timedelta(minutes=15)
 SCANS = (RoleName.CHECKPOINT, RoleName.CONTROL_ROOM)
 """Who stands at a lane, or sees it from afar."""
 
+KEEPS = (RoleName.SUPERVISOR, RoleName.CONTROL_ROOM)
+"""Who answers for the machines of a port."""
+
 
 def check_can_scan_at(user: object, lane: Lane) -> None:
     """Checkpoint officers of the lane's port scan as its virtual device."""
@@ -50,10 +53,28 @@ def check_can_annul(user: object, passage: Passage, now: datetime) -> None:
         raise NotPermitted("SECOND_PERSON", _("You scanned this passage; somebody else has to annul it."))
 
 
-def check_can_revoke_device(user: object, device: Device) -> None:
-    """Supervisors and the control room of the port."""
-    if not roles_of(user).at(device.lane.checkpoint.port_id, RoleName.SUPERVISOR, RoleName.CONTROL_ROOM):
+def check_can_keep_lane(user: object, lane: Lane) -> None:
+    """Supervisors and the control room of the port: its devices, codes, and the link of its display."""
+    if not roles_of(user).at(lane.checkpoint.port_id, *KEEPS):
         raise NotPermitted
+
+
+def check_can_revoke_device(user: object, device: Device) -> None:
+    """The same."""
+    check_can_keep_lane(user, device.lane)
+
+
+def check_can_lift_barrier(user: object, lane: Lane) -> None:
+    """Opening a barrier without a verdict (`barrier.manual_lift`): supervisors and the control room of the port."""
+    if not roles_of(user).at(lane.checkpoint.port_id, *KEEPS):
+        raise NotPermitted
+
+
+def lanes_to_keep(user: object) -> QuerySet[Lane]:
+    """Lanes whose devices `check_can_keep_lane` lets this person keep."""
+    ports = roles_of(user).ports(*KEEPS)
+    lanes = Lane.objects.select_related("checkpoint__port")
+    return lanes if ports is None else lanes.filter(checkpoint__port__in=ports)
 
 
 def _is_own(user: object, passage: Passage) -> bool:
@@ -65,4 +86,6 @@ def _is_own(user: object, passage: Passage) -> bool:
 can_scan_at = answers(check_can_scan_at)
 can_decide_passage = answers(check_can_decide_passage)
 can_annul = answers(check_can_annul)
+can_keep_lane = answers(check_can_keep_lane)
 can_revoke_device = answers(check_can_revoke_device)
+can_lift_barrier = answers(check_can_lift_barrier)

@@ -191,6 +191,7 @@ LOGIN_REDIRECT_URL = "home"
 OFFICERS_HOME = "checkpoint:home"  # the exporters' app sends them there and knows no more
 OFFICERS_DECLARATION = "checkpoint:declaration"
 OFFICERS_PASSAGE = "checkpoint:passage"
+OFFICERS_LANE = "checkpoint:lane"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English"), ("ru", "Русский"), ("kk", "Қазақша")]
@@ -218,6 +219,10 @@ LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 86400
+DEVICE_COOKIE_NAME = f"{_host}device"
+"""The key of a handheld, where no script can read it; SameSite=Strict, and Secure as the session's."""
+
+DEVICE_COOKIE_AGE = 365 * 86400
 
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 2 * 365 * 86400

@@ -69,6 +69,11 @@ class Kind(TextChoices):
     REJECTED = "REJECTED", _("rejected")
     REFUSED = "REFUSED", _("refused")
     STRAGGLER = "STRAGGLER", _("last reminder")
+    BARRIER_FAILED = "BARRIER_FAILED", _("barrier did not open")
+    BARRIER_LIFTED = "BARRIER_LIFTED", _("barrier lifted by hand")
+    DEVICE_SILENT = "DEVICE_SILENT", _("device silent")
+    DEVICE_BACK = "DEVICE_BACK", _("device heard again")
+    DEVICE_FAULT = "DEVICE_FAULT", _("device fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,10 @@ _PLACED_FOR_OFFICERS = _("A hold was placed: %(reason)s")
 _LIFTED_FOR_OFFICERS = _("A hold was lifted.")
 _GATE = "%(gate)s"
 _CAME_BACK = _("The vehicle came back from the border.")
+_NOT_OPENED = _(
+    "%(lane)s: the barrier did not open, or did not say so in time. Look at the lane; if nobody drove through, "
+    "annul the admission."
+)
 
 TABLE: Mapping[Kind, Told] = {
     Kind.PASS_READY: Told(
@@ -144,8 +153,18 @@ TABLE: Mapping[Kind, Told] = {
             D: _("Reminder: this vehicle has to come to the port soon, or it is withdrawn."),
         },
     ),
+    Kind.BARRIER_FAILED: Told(Urgency.NOW, {O: _NOT_OPENED, C: _NOT_OPENED}),
+    Kind.BARRIER_LIFTED: Told(
+        Urgency.NOW, {C: _("%(lane)s: the barrier was lifted by hand, without a verdict. Look at reason and photo.")}
+    ),
+    Kind.DEVICE_SILENT: Told(Urgency.NOW, {C: _("%(lane)s: %(device)s was last heard on %(starts)s.")}),
+    Kind.DEVICE_BACK: Told(
+        Urgency.INFO, {C: _("%(lane)s: %(device)s is heard again; it was silent since %(starts)s.")}
+    ),
+    Kind.DEVICE_FAULT: Told(Urgency.SOON, {C: _("%(lane)s: %(device)s reports a fault: %(fault)s.")}),
 }
-"""DOMAIN section 9, and three answers that would surprise an exporter as much: rejected, refused, last reminder."""
+"""DOMAIN section 9, three answers that would surprise an exporter as much (rejected, refused, last reminder), and what
+the machines of the lanes have to tell."""
 
 
 @dataclass(frozen=True, slots=True)

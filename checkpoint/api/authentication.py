@@ -1,8 +1,15 @@
-"""Who asks at a gate: the key of a device, which brings its lane and port with it in one query."""
+"""Who asks at a gate: the key of a device, which brings its lane and port with it in one query.
+
+Lane equipment sends it as a bearer. A handheld's browser keeps it in a cookie that no script reads; with the cookie
+alone nothing is taken from a page of another site.
+"""
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import PermissionDenied
@@ -14,16 +21,31 @@ from checkpoint.models.gate import Gate, gate_of_key
 from declarations.api.frame import KeyAuthentication, KeyScheme, bearer, find_key
 from declarations.models import ApiKey
 
+READS = frozenset({"GET", "HEAD"})
+
+
+def key_in_cookie(request: HttpRequest | Request) -> str | None:
+    """The key of the handheld that sends this, None where another site's page had the browser send it."""
+    text: str | None = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
+    if not text or request.method in READS:
+        return text or None
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is None:
+        is_ours = urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    else:
+        is_ours = site == "same-origin"
+    return text if is_ours else None
+
 
 class DeviceAuthentication(KeyAuthentication):
-    """`Authorization: Bearer <key>` of a device."""
+    """`Authorization: Bearer <key>` of a device, or the cookie of a handheld."""
 
     def authenticate(self, request: Request) -> "tuple[Any, Any] | None":
         """Nobody, and the gate that the key opens.
 
         Raises: AuthenticationFailed for a key that opens nothing; PermissionDenied for a person's key.
         """
-        text = bearer(request)
+        text = bearer(request) or key_in_cookie(request)
         if text is None:
             return None
         now = timezone.now()
@@ -47,4 +69,7 @@ class DeviceKeyScheme(KeyScheme):
 
     target_class: Any = "checkpoint.api.authentication.DeviceAuthentication"
     name = "deviceKey"
-    told = "The API key of a device at a lane."
+    told = (
+        "The API key of a device at a lane. A handheld that was enrolled in its browser has it in a cookie instead,"
+        " which counts for requests of our own pages alone."
+    )

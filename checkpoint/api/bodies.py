@@ -3,15 +3,20 @@
 from django.db.models import TextChoices
 from rest_framework import serializers
 
+from checkpoint.models.barrier import BarrierOutcome, OrderOf
+from checkpoint.models.checkpoint import Arrow
 from checkpoint.models.passage import CaseResult
 from checkpoint.reasons import Reason, Verdict
-from declarations.api.frame import Body, Moment, PageQuery, Text
+from declarations import attachments
+from declarations.api.frame import Body, Moment, PageQuery, Text, Whole
 from declarations.words import Channel, Stage
 
 LONGEST_CODE = 10_000
 """More than twice what any QR symbol holds; longer is no reading but an error of the sender."""
 LONGEST_READING = 200
 LONGEST_TEXT = 2000
+MOST_PHOTO = attachments.MOST_BYTES * 4 // 3 + 4
+"""Characters of base64 that the largest photo has."""
 
 
 class PlateBody(Body):
@@ -147,3 +152,119 @@ class OverrideAskedAnswer(serializers.Serializer):
     reason = serializers.CharField()
     asked_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class EnrolBody(Body):
+    """A machine fetches its key."""
+
+    matter_is_shape = True
+
+    code = Text(allow_blank=False, max_length=40, help_text="The one-time code that the supervisor reads out.")
+    name = Text(required=False, allow_blank=True, max_length=60, help_text="What the machine calls itself.")
+    software = Text(required=False, allow_blank=True, max_length=60)
+
+
+class EnrolAnswer(serializers.Serializer):
+    """The key is told here and never again."""
+
+    device = serializers.CharField()
+    port = serializers.CharField()
+    lane = serializers.CharField()
+    stage = serializers.ChoiceField(Stage.choices)
+    key = serializers.CharField()
+
+
+class HeartbeatBody(Body):
+    """What a device tells of itself every minute; whatever it does not know it leaves out."""
+
+    matter_is_shape = True
+
+    sent_at = Moment(help_text="The device's own clock.")
+    battery_percent = Whole(required=False, allow_null=True, min_value=0, max_value=100)
+    queued = Whole(required=False, allow_null=True, min_value=0, max_value=1_000_000, help_text="Scans kept on it.")
+    manifest_version = Text(required=False, allow_null=True, allow_blank=True, max_length=64)
+    manifest_at = Moment(required=False, allow_null=True)
+    software = Text(required=False, allow_null=True, allow_blank=True, max_length=60)
+    faults = serializers.ListField(
+        child=Text(allow_blank=False, max_length=60), required=False, max_length=20, help_text="None: in order."
+    )
+
+
+class HeartbeatSettings(serializers.Serializer):
+    """Where this device stands, which a supervisor may have changed, and how its lane and port are set."""
+
+    port = serializers.CharField()
+    lane = serializers.CharField()
+    stage = serializers.ChoiceField(Stage.choices)
+    heartbeat_s = serializers.IntegerField()
+    skew_tolerance_s = serializers.IntegerField()
+    barrier_answers = serializers.BooleanField()
+    barrier_patience_s = serializers.IntegerField()
+    arrow = serializers.ChoiceField(Arrow.choices, allow_blank=True)
+
+
+class HeartbeatAnswer(serializers.Serializer):
+    """skew_s: the device's clock less ours. A revoked device gets 401 instead."""
+
+    now = serializers.DateTimeField()
+    skew_s = serializers.FloatField()
+    skew_is_tolerated = serializers.BooleanField()
+    revoked = serializers.BooleanField()
+    settings = HeartbeatSettings()
+
+
+class OrdersQuery(Body):
+    """Where the controller went on."""
+
+    after = Moment(required=False, help_text="`next` of the answer before.")
+
+
+class OrderAnswer(serializers.Serializer):
+    """One order to open the barrier, to be carried out once and until expires_at."""
+
+    id = serializers.CharField()
+    at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    order = serializers.ChoiceField([("LIFT", "LIFT")])
+    because = serializers.ChoiceField(OrderOf.choices)
+    passage_id = serializers.CharField(allow_null=True)
+
+
+class OrdersAnswer(serializers.Serializer):
+    """Orders that wait; next is the cursor."""
+
+    results = OrderAnswer(many=True)
+    next = serializers.DateTimeField()
+
+
+class AcknowledgeBody(Body):
+    """What became of an order."""
+
+    matter_is_shape = True
+
+    outcome = serializers.ChoiceField(BarrierOutcome.choices)
+    at = Moment(help_text="The controller's own clock.")
+
+
+class AcknowledgeAnswer(serializers.Serializer):
+    """The answer that counts: the first."""
+
+    id = serializers.CharField()
+    outcome = serializers.ChoiceField(BarrierOutcome.choices)
+    at = serializers.DateTimeField()
+    received_at = serializers.DateTimeField()
+
+
+class LiftBody(WhyBody):
+    """A lift by hand. photo: JPEG, PNG or WebP as base64; a telephone's photo fits."""
+
+    photo = Text(allow_blank=False, max_length=MOST_PHOTO)
+
+
+class LiftAnswer(serializers.Serializer):
+    """The lift as it was recorded."""
+
+    id = serializers.CharField()
+    lane = serializers.CharField()
+    at = serializers.DateTimeField()
+    reason = serializers.CharField()

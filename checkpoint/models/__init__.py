@@ -1,7 +1,29 @@
-"""Gates, lanes and devices; passages, which never change."""
+"""Gates, lanes and devices; passages, which never change; what barriers are told and answer."""
 
-from checkpoint.models.checkpoint import Checkpoint, Lane
-from checkpoint.models.device import Device
+from checkpoint.models.barrier import BarrierAnswer, BarrierOutcome, LiftPhoto, ManualLift
+from checkpoint.models.checkpoint import Arrow, Checkpoint, Lane
+from checkpoint.models.device import Device, DeviceEvent, DeviceState, DeviceVerb, EnrolmentCode, PortWatch
+from checkpoint.models.display import LaneDisplay, LaneOperator
 from checkpoint.models.passage import Case, Passage, ScanKey, new_passage_id
 
-__all__ = ["Case", "Checkpoint", "Device", "Lane", "Passage", "ScanKey", "new_passage_id"]
+__all__ = [
+    "Arrow",
+    "BarrierAnswer",
+    "BarrierOutcome",
+    "Case",
+    "Checkpoint",
+    "Device",
+    "DeviceEvent",
+    "DeviceState",
+    "DeviceVerb",
+    "EnrolmentCode",
+    "Lane",
+    "LaneDisplay",
+    "LaneOperator",
+    "LiftPhoto",
+    "ManualLift",
+    "Passage",
+    "PortWatch",
+    "ScanKey",
+    "new_passage_id",
+]

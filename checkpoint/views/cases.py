@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoint import desk, permissions
 from checkpoint.forms import ContestForm, DecisionForm, ReasonForm
-from checkpoint.models import Case, Passage
+from checkpoint.models import BarrierAnswer, Case, Passage
 from checkpoint.reasons import REASONS, Reason, Remedy, officer_text
 from checkpoint.views.compare import compare
 from checkpoint.views.frame import Act, Officers, Refusal, sentence_of
@@ -149,6 +149,7 @@ class PassagePage(Officers):
             and can_ask_override(user, vehicle.declaration),
             "may_annul": admitted and permissions.can_annul(user, passage, now),
             "admitted": admitted,
+            "barrier": BarrierAnswer.objects.filter(order_id=passage.pk).first(),
             "history": _history(vehicle),
             "passages": _passages(user, passage),
             "now": now,

@@ -15,6 +15,9 @@ from declarations.notices import TABLE, Audience, Kind, gate_sentence, inspectio
 from declarations.readiness import Because
 from declarations.words import InspectionNext
 
+PLAIN = ("percent", "hours", "plate", "lane", "device", "fault")
+"""Values that stand in a sentence as they are."""
+
 
 def sentences(notices: Iterable[Notice]) -> dict[int, str]:
     """What each of these notices says to its audience, by its id, in a fixed number of queries."""
@@ -40,7 +43,7 @@ def sentences(notices: Iterable[Notice]) -> dict[int, str]:
 
 def _values(row: Notice) -> dict[str, Any]:
     values = row.values
-    told: dict[str, Any] = {name: values.get(name, "") for name in ("percent", "hours", "plate")}
+    told: dict[str, Any] = {name: values.get(name, "") for name in PLAIN}
     told["starts"] = moment(values.get("starts"))
     told["until"] = moment(values.get("until"))
     if row.kind == Kind.PORT_CLOSED:

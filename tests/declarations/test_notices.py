@@ -28,6 +28,11 @@ LINES = {
     Kind.DRIVER_OLD: "D",
     Kind.PORT_CLOSED: "ED",
     Kind.PORT_OPEN: "ED",
+    Kind.BARRIER_FAILED: "OC",
+    Kind.BARRIER_LIFTED: "C",
+    Kind.DEVICE_SILENT: "C",
+    Kind.DEVICE_BACK: "C",
+    Kind.DEVICE_FAULT: "C",
 }
 
 

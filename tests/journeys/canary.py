@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from checkpoint import barrier, devices
+from checkpoint.models import Lane
 from declarations import actions
 from declarations.actions import documents, ferrymen, handing_over, importers, licences, linking, sheets
 from declarations.actions.people import agents, colleagues, factors, keys, sign_ins
@@ -96,7 +98,12 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
     ferrymen.name_pool(declaration_id=row.pk, members=[crew.public_id], by=alice, now=NOON)
     newcomer = Organisation.objects.create(name="Newcomer", uscc="91650100MA78XK3HXY", created_at=NOON)
     let_workers_run(NOON)
+    lane = Lane.objects.get(code="CNHRS-R1")
+    lift = barrier.lift(lane_id=lane.pk, reason="the road has to be cleared", photo=photo(), by=oscar, now=NOON)
     return {
+        **{name: str(lift.public_id) for name in ("lift", "order_id")},
+        "device": str(lane.devices.machines().get().public_id),
+        "display_token": devices.make_display(lane_id=lane.pk, by=oscar, now=NOON),
         "member": str(crew.public_id),
         "vehicle": str(vehicle.pk),
         "ferryman_token": ferrymen.make_link(member_id=crew.pk, by=alice, now=NOON).token,
