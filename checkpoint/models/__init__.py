@@ -2,6 +2,20 @@
 
 from checkpoint.models.checkpoint import Checkpoint, Lane
 from checkpoint.models.device import Device
+from checkpoint.models.manifest import Manifest, ManifestRow
+from checkpoint.models.offline import Claim, Conflict
 from checkpoint.models.passage import Case, Passage, ScanKey, new_passage_id
 
-__all__ = ["Case", "Checkpoint", "Device", "Lane", "Passage", "ScanKey", "new_passage_id"]
+__all__ = [
+    "Case",
+    "Checkpoint",
+    "Claim",
+    "Conflict",
+    "Device",
+    "Lane",
+    "Manifest",
+    "ManifestRow",
+    "Passage",
+    "ScanKey",
+    "new_passage_id",
+]

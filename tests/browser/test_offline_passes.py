@@ -53,7 +53,17 @@ def test_manual_codes_are_read_alike(modules):
     texts = [*codes, *(code.lower() for code in codes), *(code.replace("-", " \t\x1c") for code in codes)]
     texts += [code.replace("0", "O").replace("1", "l") for code in codes]
     texts += [code[:place] + "A" + code[place + 1 :] for code in codes[:10] for place in range(14)]
-    texts += ["", "U" * 12, "ſ" * 12, "ı" * 12, "1" * 13, "-" * 41, "0000 0000 0000" + " " * 40, codes[0] + "\xa0", "😀" * 12]
+    texts += [
+        "",
+        "U" * 12,
+        "ſ" * 12,
+        "ı" * 12,
+        "1" * 13,
+        "-" * 41,
+        "0000 0000 0000" + " " * 40,
+        codes[0] + "\xa0",
+        "😀" * 12,
+    ]
     expected = [[passes.looks_like_manual_code(text), passes.read_manual_code(text)] for text in texts]
     assert modules.evaluate(MANUAL, texts) == expected
 

@@ -106,18 +106,23 @@ def named_cases():
     yield "found by a card", scans.at(Stage.RELEASE, **found | {"found_by": Seen.CARD, "card_seen": "CARD-1"})
     yield "a VIN finds nothing", scans.at(Stage.RELEASE, code=CodeRead.NONE, found_by=Seen.VIN)
     yield "a limited manual code", scans.at(Stage.RELEASE, code=CodeRead.LIMITED, **scans.NOBODY)
-    yield "an override that covers", scans.at(
-        Stage.RELEASE, holds=frozenset({"hold"}), overridden=frozenset({"hold", "check"})
+    yield (
+        "an override that covers",
+        scans.at(Stage.RELEASE, holds=frozenset({"hold"}), overridden=frozenset({"hold", "check"})),
     )
-    yield "an override that covers one of two", scans.at(
-        Stage.RELEASE, holds=frozenset({"hold", "hold 2"}), overridden=frozenset({"hold"})
+    yield (
+        "an override that covers one of two",
+        scans.at(Stage.RELEASE, holds=frozenset({"hold", "hold 2"}), overridden=frozenset({"hold"})),
     )
     for minutes in (29, 30):
-        yield f"back after {minutes} minutes", scans.at(
-            Stage.RELEASE,
-            scans.ONE_GATE,
-            vehicle_status=VehicleStatus.EXITED,
-            exited_at=scans.NOW - timedelta(minutes=minutes),
+        yield (
+            f"back after {minutes} minutes",
+            scans.at(
+                Stage.RELEASE,
+                scans.ONE_GATE,
+                vehicle_status=VehicleStatus.EXITED,
+                exited_at=scans.NOW - timedelta(minutes=minutes),
+            ),
         )
     for must_see in ((), scans.VIN_AND_CARD, scans.VIN_OR_CARD):
         for seen in ({}, {"card_seen": "CARD-1"}, {"vin_seen": None}, {"vin_seen": None, "plate_seen": "PLATE-1"}):

@@ -296,8 +296,11 @@ async function flushAll() {
         }
         if (!answer.results?.length) return { ...total, failed: "EMPTY" };
         await store.settle(answer.results, answer.at);
-        total.sent += answer.results.filter(({ status }) => status !== "REFUSED").length;
+        total.sent += answer.results.filter(({ status }) => !["REFUSED", "LATER"].includes(status)).length;
         total.conflicts += answer.results.filter(({ conflict }) => conflict).length;
+        if (answer.results.some(({ status }) => status === "LATER")) {
+            return { ...total, left: (await store.queued(0)).left, failed: "LATER" };
+        }
     }
 }
 

@@ -138,6 +138,7 @@ export async function queued(most) {
 export function settle(results, at) {
     return within(["queue", "lifted"], "readwrite", async (stores) => {
         for (const { scan_id, status } of results) {
+            if (status === "LATER") continue;
             const box = await ask(stores.queue.get(scan_id));
             if (status === "REFUSED") {
                 if (box) stores.queue.put({ ...box, refused: true });
@@ -145,7 +146,7 @@ export function settle(results, at) {
                 stores.queue.delete(scan_id);
             }
         }
-        const taken = new Set(results.filter(({ status }) => status !== "REFUSED").map(({ scan_id }) => scan_id));
+        const taken = new Set(results.filter(({ status }) => !["REFUSED", "LATER"].includes(status)).map(({ scan_id }) => scan_id));
         for (const each of await ask(stores.lifted.getAll())) {
             if (taken.has(each.scan_id)) stores.lifted.put({ ...each, sent_at: at });
         }
