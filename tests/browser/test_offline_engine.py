@@ -160,7 +160,7 @@ def test_the_device_says_what_the_gate_would_say(lane, cars, carl, scanner, decl
     now = timezone.now()
     held, ordered, admitted, other = cars[:4]
     holds.place(declaration_id=held.declaration_id, vehicle_id=held.pk, reason_code="OTHER", text="x", by=carl, now=now)
-    inspections.order(vehicle_id=ordered.pk, reason="SEAL", by=carl, now=now)
+    inspections.order(vehicle_id=ordered.pk, text="SEAL", by=carl, now=now)
     for car in cars[:5]:
         scanner("CNHRS-E1").scan(car, now=now)
     away = declaration(now=now, port="CNYRK").vehicles.get()
@@ -205,7 +205,7 @@ def test_without_a_second_fact_and_later_the_officer_reads_the_vin(lane, cars):
     assert lane.rule(cars[0], vin_read=cars[0].vin)[0] == "STAY"
     state = lane.state()
     assert (state["manifest_version"], state["dropped"]) == (None, "FORGOTTEN")
-    assert "[]" == lane.page.evaluate(DUMP)["rows"]
+    assert lane.page.evaluate(DUMP)["rows"] == "[]"
 
 
 def test_a_clock_that_was_set_back_makes_no_list_younger(lane, cars):

@@ -1,4 +1,4 @@
-"""Passages that devices answered by themselves: taken once, judged by what is true now, disagreements with both sides."""
+"""Passages that devices answered by themselves: taken once, judged by what holds now, both sides of a conflict."""
 
 import uuid
 from datetime import timedelta
