@@ -134,6 +134,7 @@ def device_killed(world: World, *, passages: int = 200, kills: int = 20) -> Outc
         answers.kill = None
         page.route("**/api/v1/**", answers.serve)
         told = page.evaluate(f"async () => {{ {MODULE} return [await engine.flush(), await engine.state()]; }}")
+        answers.context.run(connection.close)
     stored = {str(each) for each in Claim.objects.values_list("passage__scan_id", flat=True)}
     missing = [each for each in acknowledged if each not in stored]
     problems = [f"{len(missing)} of {len(acknowledged)} acknowledged passages were lost"] if missing else []
@@ -228,6 +229,7 @@ def _device(folder: str) -> Iterator[tuple[Page, Any]]:
             page.route(f"{MODULES}/**", serve)
             page.goto(f"{MODULES}/")
             yield page, kill
+            connection.close()  # beside the browser's loop Django keeps a connection of its own
             with suppress(BrowserError):
                 browser.close()
     finally:
