@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoint.models import Lane
 from checkpoint.models.device import DeviceKind
+from checkpoint.models.offline import ConflictResult
 from declarations import passes
 from declarations.models import HoldReason, PaperType
 from declarations.words import InspectionNext
@@ -114,6 +115,13 @@ class DecisionForm(forms.Form):
         max_length=40,
         help_text=_("Without it the vehicle stays where it is: it may be another one."),
     )
+
+
+class ResolveForm(ReasonForm):
+    """How a conflict ends."""
+
+    result = forms.ChoiceField(label=_("What is true"), choices=ConflictResult.choices, widget=forms.RadioSelect)
+    field_order = ("result", "reason")
 
 
 class ContestForm(ReasonForm):

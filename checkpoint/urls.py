@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from checkpoint.api import offline
 from checkpoint.views import (
     cases,
+    conflicts,
     desk,
     documents,
     dossier,
@@ -41,12 +43,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lanes/<str:lane>/display", lanes.MakeDisplay.as_view(), name="make-display"),
     path("lanes/<str:lane>/lift", lanes.Lift.as_view(), name="lift-barrier"),
     path("lifts/<uuid:lift>/photo", lanes.photo, name="lift-photo"),
+    path("scan/lanes/<str:lane>/manifest", offline.OfficersManifest.as_view(), name="manifest"),
+    path("scan/lanes/<str:lane>/sync", offline.OfficersSync.as_view(), name="sync"),
     # cases
     path("cases", cases.Cases.as_view(), name="cases"),
     path("passages/<uuid:passage>", cases.PassagePage.as_view(), name="passage"),
     path("passages/<uuid:passage>/annul", cases.Annul.as_view(), name="annul"),
     path("passages/<uuid:passage>/contest", cases.Contest.as_view(), name="contest"),
     path("passages/<uuid:passage>/override", cases.AskOverride.as_view(), name="ask-override"),
+    path("conflicts", conflicts.Conflicts.as_view(), name="conflicts"),
+    path("conflicts/<uuid:conflict>", conflicts.ConflictPage.as_view(), name="conflict"),
     path("overrides", overrides.Overrides.as_view(), name="overrides"),
     path("overrides/<uuid:override>/grant", overrides.Grant.as_view(), name="grant-override"),
     # the desk

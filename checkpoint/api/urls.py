@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from checkpoint.api import lanes, machines, passages, reference, scans
+from checkpoint.api import lanes, machines, offline, passages, reference, scans
 
 PASSAGE = "passages/<uuid:passage_id>"
 LANE = "lanes/<str:lane>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("scans", scans.Scans.as_view(), name="api-scans"),
+    path("manifest", offline.Manifest.as_view(), name="api-manifest"),
+    path("passages/sync", offline.Sync.as_view(), name="api-sync"),
     path("passages", passages.Passages.as_view(), name="api-passages"),
     path(PASSAGE, passages.OnePassage.as_view(), name="api-passage"),
     path(f"{PASSAGE}/decision", passages.DecidePassage.as_view(), name="api-passage-decision"),

@@ -4,6 +4,8 @@ from checkpoint.models.barrier import BarrierAnswer, BarrierOutcome, LiftPhoto, 
 from checkpoint.models.checkpoint import Arrow, Checkpoint, Lane
 from checkpoint.models.device import Device, DeviceEvent, DeviceState, DeviceVerb, EnrolmentCode, PortWatch
 from checkpoint.models.display import LaneDisplay, LaneOperator
+from checkpoint.models.manifest import Manifest, ManifestRow
+from checkpoint.models.offline import Claim, Conflict
 from checkpoint.models.passage import Case, Passage, ScanKey, new_passage_id
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     "BarrierOutcome",
     "Case",
     "Checkpoint",
+    "Claim",
+    "Conflict",
     "Device",
     "DeviceEvent",
     "DeviceState",
@@ -21,6 +25,8 @@ __all__ = [
     "LaneDisplay",
     "LaneOperator",
     "LiftPhoto",
+    "Manifest",
+    "ManifestRow",
     "ManualLift",
     "Passage",
     "PortWatch",

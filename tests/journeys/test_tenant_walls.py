@@ -251,6 +251,8 @@ def test_an_officer_sees_nothing_of_his_own_enterprise_with_an_officers_eyes(wor
         if ROWS[route].by == OFFICER and "GET" in methods_of(route, view):
             is_api = route.startswith(API)
             status, _said, text = (ask_api if is_api else ask_page)(caller if is_api else client, "GET", route, world)
+            if status == 405:
+                continue
             of_a_vehicle = "<" in route and not any(part in route for part in OF_THE_PORT)
             if CANARY in text or (status in (200, 302)) == of_a_vehicle:
                 found.append(f"/{route} answers {status}")
