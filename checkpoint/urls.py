@@ -12,6 +12,8 @@ from checkpoint.views import (
     organisations,
     overrides,
     scan,
+    shell,
+    shifts,
     verbs,
     versions,
 )
@@ -28,6 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scan", scan.Resume.as_view(), name="resume"),
     path("scan/lanes", scan.Lanes.as_view(), name="lanes"),
     path("scan/lanes/<str:lane>", scan.Scan.as_view(), name="scan"),
+    path("scan/end", shifts.End.as_view(), name="end-shift"),
+    path("scan/manifest.webmanifest", shell.manifest, name="scan-manifest"),
+    path("scan/worker.js", shell.worker, name="scan-worker"),
     # cases
     path("cases", cases.Cases.as_view(), name="cases"),
     path("passages/<uuid:passage>", cases.PassagePage.as_view(), name="passage"),

@@ -21,7 +21,7 @@ from config.brake import braked
 from config.sessions import enter, speak_to
 from declarations.actions.people import factors
 from declarations.errors import DomainError
-from declarations.views.people.frame import PASSED_AT
+from declarations.permissions import PASSED_AT
 from declarations.words import FactorKind
 
 HALF = "half"

@@ -180,6 +180,11 @@ OFFICERS_NEED_SECOND_FACTOR = True  # not from the environment: nobody turns it 
 OFFICER_IDLE_S = env.int("OFFICER_IDLE_S", default=3600)
 """After so many seconds without a step an officer signs in again; a control room's wall screen is left alone."""
 
+SCAN_LOCK_AFTER_S = env.int("SCAN_LOCK_AFTER_S", default=600)
+"""After so many seconds without a scan a lane's page wants to know again who stands before it."""
+if SCAN_LOCK_AFTER_S < 1:
+    raise ImproperlyConfigured("SCAN_LOCK_AFTER_S is at least 1: a handheld that lies about has to lock")
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", **options}
     for name, options in (
@@ -205,7 +210,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.HashedFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 

@@ -79,7 +79,7 @@ API_ROWS: dict[str, Row] = {
 PUBLIC_PAGES = (
     *("", "sign-in", "sign-out", "i18n/setlang/", "admin/login/"),
     *("sign-up", "sign-up/<str:token>", "invitations/<str:token>", "password", "password/<str:token>"),
-    "sign-in/second",
+    *("sign-in/second", "gate/scan/manifest.webmanifest", "gate/scan/worker.js"),
 )
 PERSONS_PAGES = (
     "account",
@@ -223,6 +223,7 @@ GATE_PAGES = (
     "scan",
     "scan/lanes",
     "scan/lanes/<str:lane>",
+    "scan/end",
     "cases",
     "passages/<uuid:passage>",
     "passages/<uuid:passage>/annul",
