@@ -146,8 +146,9 @@ const saw = (found, at) => {
 const eye = lens({ root, saw, say });
 
 listen({
-    take: (text, input) => {
+    take: (burst, input, whole) => {
         if (isClosed()) return;
+        const text = input?.name === "code" && !PASS_SHAPE.test(burst) ? whole : burst; /* its first keys may have come slowly */
         const isPass = PASS_SHAPE.test(text) || MANUAL_SHAPE.test(text);
         const vin = VIN_SHAPE.exec(text);
         if (!isPass && input?.name === "driver_card") { /* a reader of cards is a keyboard as well */

@@ -5,10 +5,13 @@
    screen there is no tab to close, and a scanner can be told not to send control characters. */
 
 const GAP_MS = 60; /* hands need more between two keys, scanners less */
+const HICCUP_MS = 300; /* a burst that has begun may stumble: radio, or a slow machine */
+const SURE = 8; /* keys after which it is one */
 const FEWEST = 4; /* keys before an Enter that make a burst */
 const BY_HAND = new Set(["a", "c", "v", "x", "z", "y", "+", "-", "=", "0"]);
 
-/* take(text, input): a burst was read; input: the field it was typed into, or null. typed(character): one key by hand. */
+/* take(text, input, whole): a burst was read; input: the field it was typed into, or null; whole: all that stood there.
+   typed(characters): by hand, outside of all fields. */
 export const listen = ({ take, typed }) => {
     let text = "";
     let last = -Infinity;
@@ -43,19 +46,20 @@ export const listen = ({ take, typed }) => {
 
     const finish = () => {
         clearTimeout(timer);
-        const [found, where] = [text, field];
+        const [found, where, whole] = [text, field, field?.value ?? ""];
         if (where) where.value = before;
         text = held = "";
         last = -Infinity;
-        take(found, where);
+        take(found, where, whole);
     };
 
+    const patience = () => (text.length < SURE ? GAP_MS : HICCUP_MS);
     const isCommand = (event) => event.ctrlKey || event.metaKey || (event.altKey && !event.getModifierState("AltGraph"));
 
     window.addEventListener("keydown", (event) => {
         if (event.isComposing || event.repeat) return;
         const gap = event.timeStamp - last;
-        const inBurst = gap <= GAP_MS;
+        const inBurst = gap <= patience();
         if (["Shift", "Control", "Alt", "Meta", "AltGraph", "CapsLock"].includes(event.key)) return;
         last = event.timeStamp;
         if (isCommand(event)) {
@@ -95,7 +99,7 @@ export const listen = ({ take, typed }) => {
         event.preventDefault();
         held += event.key;
         clearTimeout(timer);
-        timer = setTimeout(release, GAP_MS);
+        timer = setTimeout(release, patience());
     }, { capture: true });
 
     window.addEventListener("keyup", (event) => {
