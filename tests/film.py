@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import qrcode
+import zxingcpp
 from PIL import Image
 
 SIZE = (640, 480)
@@ -35,3 +36,11 @@ def film(path: Path, scenes: Iterable[Image.Image], *, frames: int = 20) -> Path
             each.save(drawn, "JPEG", quality=88)
             file.write(drawn.getvalue() * frames)
     return path
+
+
+def barcode(text: str, kind: str = "Code128") -> Image.Image:
+    """What stands on door posts and windscreens."""
+    drawn = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind))
+    scale = 6 if kind == "DataMatrix" else 2
+    picture = Image.fromarray(zxingcpp.write_barcode_to_image(drawn, scale=scale)).convert("RGB")
+    return picture if kind == "DataMatrix" else picture.resize((picture.width, 120))

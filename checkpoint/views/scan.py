@@ -6,9 +6,11 @@ from typing import Any
 
 from csp.constants import SELF, WASM_UNSAFE_EVAL
 from csp.decorators import csp_update
+from django.contrib.staticfiles import finders
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -21,10 +23,14 @@ from checkpoint.models import Device, Lane, Passage
 from checkpoint.models.gate import Gate, gate_of_device
 from checkpoint.permissions import lanes_to_scan_at
 from checkpoint.reasons import REASONS, Reason, Remedy, Verdict, driver_text, officer_text
+from checkpoint.templatetags import verdicts
 from checkpoint.views.frame import Officers
 from checkpoint.views.shifts import OPENED, SHIFT, at_lanes, device_at, patience, person_at, standing_at
 from declarations.models import Admission, Vehicle
 from declarations.words import Stage
+
+ENGINE = "checkpoint/offline/engine.js"
+"""What answers on the device while the network is gone; a page without it asks for an officer then."""
 
 READS = {"script-src": [WASM_UNSAFE_EVAL], "worker-src": [SELF]}
 """What this page's policy allows beyond the others': the reader of codes is WebAssembly, in a worker of our own."""
@@ -133,6 +139,8 @@ class Scan(Officers):
             "next_href": self.request.path,
             "must_see": wanted_facts(gate.stage, gate.must_see),
             "no_answer": _no_answer(gate, now),
+            "engine": static(ENGINE) if finders.find(ENGINE) else "",
+            "offline_results": (verdicts.PROVISIONAL, verdicts.STOP, verdicts.OFFICER, verdicts.USED),
         }
         is_open = not values["is_locked"] and not values["is_taken"]
         part = "checkpoint/_scan_form.html" if is_open else "checkpoint/_scan_closed.html"

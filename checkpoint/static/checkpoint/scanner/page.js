@@ -4,9 +4,10 @@
    while one is under way wait for their turn, so that answers come in the order of the cars. A code is only ever put into
    a field, sent, and shown: no address in it is opened. */
 
-import { ask, newId, part } from "./asking.js";
+import { ask, newId, part, prepare } from "./asking.js";
 import { count, hold, release } from "./held.js";
 import { lens } from "./lens.js";
+import { drawn } from "./results.js";
 import { install } from "./shell.js";
 import { listen } from "./wedge.js";
 
@@ -40,6 +41,21 @@ const show = (html, since) => {
     if (since) performance.measure("scan:answered", { start: since });
 };
 
+/* What the device answers by itself; it stays until the officer has lifted, or goes on to the next scan. */
+const showOffline = (told, since) => {
+    const element = drawn(root, told, { show: (again) => showOffline(again), done: gone, wantVin });
+    answer.replaceChildren(element);
+    document.dispatchEvent(new CustomEvent("htmx:load"));
+    if (since) performance.measure("scan:answered", { start: since });
+};
+
+/* A VIN that is read while an answer asks for one belongs there. */
+let vinField = null;
+const wantVin = (input) => {
+    vinField = input;
+    eye.readVin(true);
+};
+
 /* Nothing counts as answered: what was sent stands in the fields again, under the same id. */
 const keep = (data) => {
     if (isClosed() || texts().some((input) => input.value)) return;
@@ -62,6 +78,8 @@ const put = async (action, data, since) => {
     document.body.classList.remove("is-working");
     if (reply.kind === "answer") {
         show(reply.html, since);
+    } else if (reply.kind === "offline") {
+        showOffline(reply, since);
     } else if (reply.kind === "form") {
         place.innerHTML = reply.html;
         eye.attach();
@@ -111,6 +129,11 @@ const gone = () => document.querySelector("[data-verdict-close]")?.click();
 
 const read = ({ kind, text }, since) => {
     if (isClosed()) return;
+    if (kind === "vin" && vinField?.isConnected) {
+        vinField.value = text;
+        vinField.form.requestSubmit();
+        return;
+    }
     gone();
     const { code, vin } = form().elements;
     if (kind === "vin") {
@@ -180,6 +203,15 @@ const wake = () => {
 /* Nothing in hand: no scan under way, no answer in sight, nothing typed. */
 const isIdle = () => waiting === 0 && !document.querySelector("[data-verdict]") && texts().every((input) => !input.value) && count() === 0;
 
+const net = root.querySelector("[data-net]");
+const told = ({ manifest_version: version, age_s: age, queued }, isReached) => {
+    const parts = isReached ? [] : [sentence("offline"), version === null ? sentence("no-list") : `${sentence("minutes")} ${Math.round((age ?? 0) / 60)}`];
+    if (queued) parts.push(`${sentence("queued")} ${queued}`);
+    net.textContent = parts.join(" ");
+    net.hidden = !parts.length;
+};
+const { lane, port, stage, officer, engine } = root.dataset;
+
 if (isClosed()) {
     close(place.innerHTML);
 } else {
@@ -189,4 +221,11 @@ if (isClosed()) {
     const { action, elements } = form();
     for (const data of release(elements.csrfmiddlewaretoken.value)) enqueue(action, data, performance.now());
 }
+prepare({
+    address: engine,
+    here: { code: lane, port, stage, officer, attended: true },
+    token: root.querySelector("[name=csrfmiddlewaretoken]").value,
+    told,
+    mayFlush: () => !document.querySelector("[data-lift]"),
+});
 install({ script: root.dataset.shell, scope: root.dataset.scope, isIdle });
