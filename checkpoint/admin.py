@@ -14,9 +14,21 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoint import devices
 from checkpoint.decision import Seen
-from checkpoint.models import Case, Checkpoint, Device, Lane, Passage, ScanKey, Shift
+from checkpoint.models import (
+    Case,
+    Checkpoint,
+    Claim,
+    Conflict,
+    Device,
+    Lane,
+    Manifest,
+    ManifestRow,
+    Passage,
+    ScanKey,
+    Shift,
+)
 from declarations.errors import DomainError
-from declarations.models import ApiKey, Port
+from declarations.models import ApiKey, Port, roles_of
 from declarations.permissions import can_keep, kept_ports
 
 
@@ -234,3 +246,57 @@ class ScanKeyAdmin(ReadOnly):
     def visible_to(self, user: object) -> QuerySet[ScanKey]:
         """Those of the passages that this officer may see."""
         return ScanKey.objects.filter(passage__in=Passage.objects.visible_to(user).order_by())
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnly):
+    """What devices said and officers did without the network."""
+
+    hidden = ("body_digest",)
+    list_display = ("received_at", "passage", "verdict", "reason", "rule", "lifted", "manifest_age_s", "clock_ahead_s")
+    list_filter = ("lifted", "rule", "passage__port")
+    search_fields = ("passage__vehicle__vin", "passage__lane__code")
+    list_select_related = ("passage",)
+
+    def visible_to(self, user: object) -> QuerySet[Claim]:
+        """Those of the passages that this officer may see."""
+        return Claim.objects.filter(passage__in=Passage.objects.visible_to(user).order_by())
+
+
+@admin.register(Conflict)
+class ConflictAdmin(ReadOnly):
+    """Where a device and the centre disagree; resolved on the pages of the gate."""
+
+    list_display = ("opened_at", "passage", "side", "reason", "lifted_by", "result", "resolved_by", "resolved_at")
+    list_filter = ("side", "result", ("resolved_at", admin.EmptyFieldListFilter), "passage__port")
+    search_fields = ("passage__vehicle__vin", "passage__lane__code")
+    list_select_related = ("passage", "lifted_by", "resolved_by")
+    date_hierarchy = "opened_at"
+
+
+@admin.register(Manifest)
+class ManifestAdmin(ReadOnly):
+    """The lists that devices keep."""
+
+    list_display = ("port", "version", "published_at", "salted_at")
+    list_select_related = ("port",)
+
+    def visible_to(self, user: object) -> QuerySet[Manifest]:
+        """Those of one's own ports."""
+        ports = roles_of(user).ports()
+        return Manifest.objects.all() if ports is None else Manifest.objects.filter(port__in=ports)
+
+
+@admin.register(ManifestRow)
+class ManifestRowAdmin(ReadOnly):
+    """What the lists say of each pass."""
+
+    list_display = ("key", "manifest", "version")
+    search_fields = ("key",)
+    list_select_related = ("manifest",)
+
+    def visible_to(self, user: object) -> QuerySet[ManifestRow]:
+        """Those of one's own ports."""
+        ports = roles_of(user).ports()
+        rows = ManifestRow.objects.all()
+        return rows if ports is None else rows.filter(manifest__in=ports)

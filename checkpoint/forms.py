@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
+from checkpoint.models.offline import ConflictResult
 from declarations import passes
 from declarations.models import HoldReason, PaperType
 from declarations.words import InspectionNext
@@ -112,6 +113,13 @@ class DecisionForm(forms.Form):
         max_length=40,
         help_text=_("Without it the vehicle stays where it is: it may be another one."),
     )
+
+
+class ResolveForm(ReasonForm):
+    """How a conflict ends."""
+
+    result = forms.ChoiceField(label=_("What is true"), choices=ConflictResult.choices, widget=forms.RadioSelect)
+    field_order = ("result", "reason")
 
 
 class ContestForm(ReasonForm):

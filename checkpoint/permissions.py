@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from checkpoint.models import Device, Lane, Passage
+from checkpoint.models import Conflict, Device, Lane, Passage
 from declarations.errors import NotPermitted
 from declarations.models import roles_of
 from declarations.permissions import answers
@@ -56,6 +56,21 @@ def check_can_revoke_device(user: object, device: Device) -> None:
         raise NotPermitted
 
 
+def check_can_resolve(user: object, conflict: Conflict) -> None:
+    """Checkpoint officers, supervisors and the control room of the port; never who lifted the barrier."""
+    port = conflict.passage.port_id
+    if not roles_of(user).at(port, *SCANS, RoleName.SUPERVISOR) or _is_own(user, conflict.passage):
+        raise NotPermitted
+    if conflict.lifted_by_id == getattr(user, "pk", None):
+        raise NotPermitted("SECOND_PERSON", _("You lifted this barrier; somebody else has to resolve it."))
+
+
+def check_can_take_over(user: object, conflict: Conflict) -> None:
+    """A vehicle that is gone is a supervisor's matter."""
+    if not roles_of(user).at(conflict.passage.port_id, RoleName.SUPERVISOR):
+        raise NotPermitted("SUPERVISOR_ONLY", _("Only a supervisor takes over a vehicle that is gone."))
+
+
 def _is_own(user: object, passage: Passage) -> bool:
     """Whether the vehicle is declared by an enterprise for which this officer declares himself."""
     own = roles_of(user).organisations
@@ -66,3 +81,5 @@ can_scan_at = answers(check_can_scan_at)
 can_decide_passage = answers(check_can_decide_passage)
 can_annul = answers(check_can_annul)
 can_revoke_device = answers(check_can_revoke_device)
+can_resolve = answers(check_can_resolve)
+can_take_over = answers(check_can_take_over)

@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from checkpoint.api import offline
 from checkpoint.views import (
     cases,
+    conflicts,
     desk,
     documents,
     dossier,
@@ -30,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scan", scan.Resume.as_view(), name="resume"),
     path("scan/lanes", scan.Lanes.as_view(), name="lanes"),
     path("scan/lanes/<str:lane>", scan.Scan.as_view(), name="scan"),
+    path("scan/lanes/<str:lane>/manifest", offline.OfficersManifest.as_view(), name="manifest"),
+    path("scan/lanes/<str:lane>/sync", offline.OfficersSync.as_view(), name="sync"),
     path("scan/end", shifts.End.as_view(), name="end-shift"),
     path("scan/manifest.webmanifest", shell.manifest, name="scan-manifest"),
     path("scan/worker.js", shell.worker, name="scan-worker"),
@@ -39,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("passages/<uuid:passage>/annul", cases.Annul.as_view(), name="annul"),
     path("passages/<uuid:passage>/contest", cases.Contest.as_view(), name="contest"),
     path("passages/<uuid:passage>/override", cases.AskOverride.as_view(), name="ask-override"),
+    path("conflicts", conflicts.Conflicts.as_view(), name="conflicts"),
+    path("conflicts/<uuid:conflict>", conflicts.ConflictPage.as_view(), name="conflict"),
     path("overrides", overrides.Overrides.as_view(), name="overrides"),
     path("overrides/<uuid:override>/grant", overrides.Grant.as_view(), name="grant-override"),
     # the desk

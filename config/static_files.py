@@ -1,16 +1,15 @@
-"""Static files under names that carry their digest, so that a browser keeps each for ever."""
+"""How static files are kept: under names that carry their content, also where one module names another."""
 
-from typing import Any
-
+from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]
+_ANY_FILE, IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):
-    """Whitenoise's own; scripts of the gate that import one another do so under those names.
+class Files(CompressedManifestStaticFilesStorage):
+    """Modules of ours import each other by relative names; collecting writes the hashed ones in their place.
 
-    Django can do this for all scripts or none, and packages of others carry comments that only look like an import.
+    Not those of packages: Django takes the examples in their comments for imports.
     """
 
-    patterns: Any = (*CompressedManifestStaticFilesStorage.patterns, ("checkpoint/*.js", IMPORTS))
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("checkpoint/*.js", IMPORTS))

@@ -57,6 +57,7 @@ class Kind(TextChoices):
     INSPECTION = "INSPECTION", _("inspection")
     AT_THE_GATE = "AT_THE_GATE", _("stopped at the gate")
     STILL_AT_THE_GATE = "STILL_AT_THE_GATE", _("nobody decided for 5 minutes")
+    OFFLINE_CONFLICT = "OFFLINE_CONFLICT", _("a device decided otherwise")
     EXITED = "EXITED", _("exited")
     NOT_HANDED_OVER = "NOT_HANDED_OVER", _("hand-over missing")
     RETURNED = "RETURNED", _("returned")
@@ -88,6 +89,7 @@ _STOPPED = _("Customs has stopped this for now. %(reason)s")
 _LIFTED = _("The stop was lifted.")
 _INSPECTION = "%(inspection)s"
 _GATE = "%(gate)s"
+_OFFLINE = _("Without the network a lane decided otherwise than the centre. %(gate)s")
 _CAME_BACK = _("The vehicle came back from the border.")
 
 TABLE: Mapping[Kind, Told] = {
@@ -110,6 +112,7 @@ TABLE: Mapping[Kind, Told] = {
     Kind.INSPECTION: Told(Urgency.NOW, {E: _INSPECTION, D: _INSPECTION}),
     Kind.AT_THE_GATE: Told(Urgency.NOW, {E: _GATE, O: _GATE}),
     Kind.STILL_AT_THE_GATE: Told(Urgency.NOW, {C: _("Nobody decided for five minutes. %(gate)s")}),
+    Kind.OFFLINE_CONFLICT: Told(Urgency.NOW, {O: _OFFLINE, C: _OFFLINE}),
     Kind.EXITED: Told(Urgency.INFO, {E: _("The vehicle has left the port."), I: _("The vehicle has left the port.")}),
     Kind.NOT_HANDED_OVER: Told(
         Urgency.SOON,

@@ -9,7 +9,6 @@ from declarations.errors import NotPermitted
 from declarations.models import ApiKey, Authority, Declaration, Hold, Organisation, Override, Role, roles_of
 from declarations.words import RoleName
 
-
 PASSED_AT = "second_factor_at"
 """In a session: when, in seconds since 1970, the second factor was last shown."""
 

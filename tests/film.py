@@ -1,4 +1,4 @@
-"""A film for Chromium's fake camera: codes as pictures, one after the other, as Motion JPEG. It plays again and again."""
+"""A film for Chromium's fake camera: codes as pictures, one after the other, as Motion JPEG, again and again."""
 
 import io
 from collections.abc import Iterable

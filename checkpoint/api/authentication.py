@@ -3,14 +3,19 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from checkpoint.models.gate import Gate, gate_of_key
+from checkpoint.models.device import DeviceKind
+from checkpoint.models.gate import Gate, gate_of_device, gate_of_key
+from checkpoint.permissions import lanes_to_scan_at
 from declarations.api.frame import KeyAuthentication, KeyScheme, bearer, find_key
 from declarations.models import ApiKey
 
@@ -32,6 +37,26 @@ class DeviceAuthentication(KeyAuthentication):
             find_key(text, now=now)
             raise PermissionDenied(_("Only the key of a device in use scans."), "KEY_NOT_OF_DEVICE")
         return AnonymousUser(), gate
+
+
+class LaneOfficer(SessionAuthentication):
+    """An officer's page at a lane: his session, and the lane's virtual device. Only where sessions are looked after."""
+
+    def authenticate(self, request: Request) -> "tuple[Any, Any] | None":
+        """The officer and the gate of the lane in the address.
+
+        Raises: Http404 for a lane at which he may not scan.
+        """
+        signed_in = super().authenticate(request)
+        if signed_in is None:
+            return None
+        user, _none = signed_in
+        lane = get_object_or_404(lanes_to_scan_at(user), code=request.parser_context["kwargs"]["lane"])
+        device = lane.devices.filter(kind=DeviceKind.VIRTUAL).first()
+        gate = gate_of_device(device.pk, now=timezone.now()) if device else None
+        if gate is None:
+            raise Http404
+        return user, gate
 
 
 class IsDevice(BasePermission):

@@ -4,8 +4,10 @@ from django.db.models import TextChoices
 from rest_framework import serializers
 
 from checkpoint.models.passage import CaseResult
+from checkpoint.offline.rule import Rule
 from checkpoint.reasons import Reason, Verdict
-from declarations.api.frame import Body, Moment, PageQuery, Text
+from checkpoint.syncing import MOST_AT_ONCE, Status
+from declarations.api.frame import Body, Moment, PageQuery, Text, Whole
 from declarations.words import Channel, Stage
 
 LONGEST_CODE = 10_000
@@ -32,6 +34,47 @@ class ScanBody(Body):
     vin = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_READING)
     driver_card = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_READING)
     captured_at = Moment(required=False, allow_null=True)
+
+
+class ManifestQuery(Body):
+    """Which version the device has."""
+
+    since = Whole(required=False, default=0, min_value=0, help_text="0, or nothing: the whole list.")
+
+
+class SaidBody(Body):
+    """What the device answered by itself."""
+
+    matter_is_shape = True
+
+    verdict = serializers.ChoiceField(Verdict.choices)
+    reason = serializers.ChoiceField(Reason.choices)
+    rule = serializers.ChoiceField([(rule.value, rule.value) for rule in Rule])
+    manifest_age_s = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1)
+
+
+class PassedBody(Body):
+    """One passage that a device answered without the server."""
+
+    matter_is_shape = True
+
+    scan = ScanBody()
+    answer = SaidBody()
+    lifted = serializers.BooleanField()
+    lifted_at = Moment(required=False, allow_null=True)
+    vin_read = Text(required=False, allow_null=True, allow_blank=True, max_length=40)
+    officer = Text(required=False, allow_null=True, allow_blank=True, max_length=150, help_text="Username.")
+    sequence = Whole(min_value=0)
+    manifest_version = Whole(required=False, allow_null=True, min_value=0)
+
+
+class SyncBody(Body):
+    """Passages in the order of the device. Each is read for itself: one that is malformed holds up no other."""
+
+    matter_is_shape = True
+
+    sent_at = Moment(required=False, allow_null=True, help_text="By the device's clock.")
+    passages = serializers.ListField(child=PassedBody(), max_length=MOST_AT_ONCE)
 
 
 class GateDecision(TextChoices):
@@ -119,6 +162,33 @@ class ScanAnswer(serializers.Serializer):
     driver_text = DriverTextAnswer()
     vehicle = SeenVehicleAnswer(allow_null=True)
     declaration = SeenDeclarationAnswer(allow_null=True)
+
+
+class ManifestAnswer(serializers.Serializer):
+    """The signed list: Ed25519 over "silkgate manifest v1", a NUL and the payload, by the pass key with this kid."""
+
+    kid = serializers.CharField(help_text="Four hexadecimal digits.")
+    payload = serializers.CharField(help_text="JSON; what it says is in checkpoint/README.md.")
+    signature = serializers.CharField(help_text="base64url without padding.")
+
+
+class TakenAnswer(serializers.Serializer):
+    """What became of one passage. LATER: send it again; REFUSED: keep it for an officer, and send it no more."""
+
+    scan_id = serializers.CharField()
+    status = serializers.ChoiceField([(status.value, status.value) for status in Status])
+    code = serializers.CharField()
+    passage_id = serializers.CharField(allow_null=True)
+    verdict = serializers.ChoiceField(Verdict.choices, allow_null=True)
+    reason = serializers.ChoiceField(Reason.choices, allow_null=True)
+    conflict = serializers.CharField(allow_null=True)
+
+
+class SyncAnswer(serializers.Serializer):
+    """One result for each passage, in the order they were taken; `at` is the server's clock in milliseconds."""
+
+    results = TakenAnswer(many=True)
+    at = serializers.IntegerField()
 
 
 class CaseAnswer(serializers.Serializer):

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from checkpoint.api import passages, reference, scans
+from checkpoint.api import offline, passages, reference, scans
 
 PASSAGE = "passages/<uuid:passage_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("scans", scans.Scans.as_view(), name="api-scans"),
+    path("manifest", offline.Manifest.as_view(), name="api-manifest"),
+    path("passages/sync", offline.Sync.as_view(), name="api-sync"),
     path("passages", passages.Passages.as_view(), name="api-passages"),
     path(PASSAGE, passages.OnePassage.as_view(), name="api-passage"),
     path(f"{PASSAGE}/decision", passages.DecidePassage.as_view(), name="api-passage-decision"),

@@ -11,7 +11,7 @@ import declarations.models.triggers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("checkpoint", "0001_initial"),
+        ("checkpoint", "0004_offline"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ rows, is MANUAL, TIMED_OUT: never a green, never an alarm (law 8).
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -49,24 +49,37 @@ class BodyDiffers(Exception):
     code = "SCAN_ID_REUSED"
 
 
+Judge = Callable[[Facts], Decision]
+
+
 def scan(
-    *, gate: Gate, scan_id: uuid.UUID, body: Mapping[str, Any], officer: User | None = None, now: datetime
+    *,
+    gate: Gate,
+    scan_id: uuid.UUID,
+    body: Mapping[str, Any],
+    officer: User | None = None,
+    now: datetime,
+    judge: Judge = decide,
+    is_provisional: bool = False,
 ) -> Answer:
     """Answer one scan; the same scan id again gets the stored answer.
 
-    officer: who holds the device, if anybody is signed in on it.
+    officer: who holds the device, if anybody is signed in on it. judge: the ladder, or what knows besides that the
+    barrier is past. is_provisional: the device had to answer by itself; this is what became of it.
     Raises: BodyDiffers; OperationalError when the passage cannot be stored.
     """
     body_digest = digest_of(body)
     question = Question.of(scan_id, dict(body))
     try:
         with transaction.atomic():
-            return _scan(gate, question, body_digest, officer, now=now, timed_out=False)
+            return _scan(gate, question, body_digest, officer, now=now, judge=judge, is_provisional=is_provisional)
     except OperationalError as failure:
         if not isinstance(failure.__cause__, errors.LockNotAvailable | errors.QueryCanceled | errors.DeadlockDetected):
             raise
     with transaction.atomic():
-        return _scan(gate, question, body_digest, officer, now=now, timed_out=True)
+        return _scan(
+            gate, question, body_digest, officer, now=now, judge=judge, is_provisional=is_provisional, timed_out=True
+        )
 
 
 def digest_of(body: Mapping[str, Any]) -> str:
@@ -83,7 +96,15 @@ def _in_one_spelling(value: Any) -> Any:
 
 
 def _scan(
-    gate: Gate, question: Question, body_digest: str, officer: User | None, *, now: datetime, timed_out: bool
+    gate: Gate,
+    question: Question,
+    body_digest: str,
+    officer: User | None,
+    *,
+    now: datetime,
+    judge: Judge,
+    is_provisional: bool,
+    timed_out: bool = False,
 ) -> Answer:
     passage_id = new_passage_id(now)
     stored = _claim(gate, question, body_digest, passage_id)
@@ -94,7 +115,7 @@ def _scan(
     facts, found = gather(read, question, gate, locked, now=now)
     if timed_out:
         facts = replace(facts, timed_out=True)
-    decision = decide(facts)
+    decision = judge(facts)
     by: By = officer or f"lane {gate.lane}"
     told = {"passage": str(passage_id), "lane": gate.lane, "stage": gate.stage.value, "verdict": decision.verdict.value}
     if found is not None and decision.moves:
@@ -118,7 +139,7 @@ def _scan(
         "advice": [reason.value for reason in decision.advice],
         "vehicle_id": shown.pk if shown else None,
         "declaration_id": shown.declaration_id if shown else None,
-        "answer": _shown(found if shown else None),
+        "answer": _shown(found if shown else None) | ({"provisional": True} if is_provisional else {}),
     }
     _store(passage, found, decision, told, by=by)
     return Answer(payload_of(passage, lane=gate.lane))

@@ -72,6 +72,8 @@ WORDS: dict[str, str | Promise] = {
     "OFFICER": gettext_lazy("ordered by an officer"),
     "OFFICER_CLOSE": gettext_lazy("an officer closed the case"),
     "OFFICER_TURN_BACK": gettext_lazy("an officer turned it back"),
+    "OFFLINE_CONFLICT": gettext_lazy("a lane without network decided otherwise"),
+    "OFFLINE_CONFLICT_RESOLVED": gettext_lazy("what a lane decided without network was resolved"),
     "OVERRIDE_ASKED": gettext_lazy("an override was asked for"),
     "OVERRIDE_GRANTED": gettext_lazy("an override was granted"),
     "POOL_NAMED": gettext_lazy("the exporter named a pool of ferrymen"),

@@ -6,7 +6,6 @@ from typing import Any
 
 from csp.constants import SELF, WASM_UNSAFE_EVAL
 from csp.decorators import csp_update
-from django.contrib.staticfiles import finders
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -30,7 +29,7 @@ from declarations.models import Admission, Vehicle
 from declarations.words import Stage
 
 ENGINE = "checkpoint/offline/engine.js"
-"""What answers on the device while the network is gone; a page without it asks for an officer then."""
+"""What answers on the device while the network is gone."""
 
 READS = {"script-src": [WASM_UNSAFE_EVAL], "worker-src": [SELF]}
 """What this page's policy allows beyond the others': the reader of codes is WebAssembly, in a worker of our own."""
@@ -139,7 +138,7 @@ class Scan(Officers):
             "next_href": self.request.path,
             "must_see": wanted_facts(gate.stage, gate.must_see),
             "no_answer": _no_answer(gate, now),
-            "engine": static(ENGINE) if finders.find(ENGINE) else "",
+            "engine": static(ENGINE),
             "offline_results": (verdicts.PROVISIONAL, verdicts.STOP, verdicts.OFFICER, verdicts.USED),
         }
         is_open = not values["is_locked"] and not values["is_taken"]

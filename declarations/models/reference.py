@@ -73,12 +73,31 @@ class Port(Named):
     plate_confidence = models.DecimalField(
         _("least confidence of a plate reading"), max_digits=3, decimal_places=2, default=Decimal("0.80")
     )
+    # how old the list on a device may be when the network is gone
+    offline_fresh_minutes = models.PositiveSmallIntegerField(
+        _("offline: officer lifts by one tap, minutes"), default=15
+    )
+    offline_officer_minutes = models.PositiveSmallIntegerField(
+        _("offline: officer reads the VIN, then lifts, minutes"), default=240
+    )
+    offline_forget_minutes = models.PositiveSmallIntegerField(
+        _("offline: device forgets the list after, minutes"), default=240
+    )
     is_open = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         verbose_name = _("port")
         verbose_name_plural = _("ports")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="port_offline_ages_in_order",
+                condition=models.Q(
+                    offline_fresh_minutes__lte=models.F("offline_officer_minutes"),
+                    offline_officer_minutes__lte=models.F("offline_forget_minutes"),
+                ),
+            )
+        ]
 
     def closed_at(self, now: datetime) -> bool:
         """Whether a closure is in force."""

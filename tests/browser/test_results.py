@@ -28,14 +28,20 @@ SEEN_BY = {
 
 A_QUARTER = 0.25
 LEAST_SHAPE = 32.0
-"""Least root of the mean squared difference between two shapes at a quarter of their size, of 255, colour and ground taken
-away: black on white differs by 255, two photographs of one thing by about 5."""
+"""Least root of the mean squared difference between two shapes at a quarter of their size, of 255, colour and ground
+taken away: black on white differs by 255."""
 LEAST_PAGE = 36.0
 """The same of the whole screens, colours and words included, for each kind of eye."""
 
 
 def answer(name):
-    blank = {"advice": [], "provisional": False, "port": "CNHRS", "lane": "CNHRS-R1", "decided_at": "2026-11-22T04:00:00Z"}
+    blank = {
+        "advice": [],
+        "provisional": False,
+        "port": "CNHRS",
+        "lane": "CNHRS-R1",
+        "decided_at": "2026-11-22T04:00:00Z",
+    }
     return {**blank, "officer_text": "The same sentence each time.", "driver_text": {}, "vehicle": None, **FIVE[name]}
 
 
@@ -116,7 +122,10 @@ def test_ear_and_hand_tell_them_apart_as_well(open_page, olga):
         AudioContext.prototype.createOscillator = function () {
             const tone = make.call(this);
             const begin = tone.frequency.setValueAtTime.bind(tone.frequency);
-            tone.frequency.setValueAtTime = (hertz, at) => { told.push(`${tone.type} ${hertz}`); return begin(hertz, at); };
+            tone.frequency.setValueAtTime = (hertz, at) => {
+                told.push(`${tone.type} ${hertz}`);
+                return begin(hertz, at);
+            };
             return tone;
         };
     """)

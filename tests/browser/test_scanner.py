@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from checkpoint import manifests
 from checkpoint.models import Passage, Shift
 from declarations.models import Vehicle
 from declarations.permissions import PASSED_AT
@@ -181,3 +182,67 @@ def test_the_thumb_finds_everything_in_gloves(open_page, violations, olga, oscar
     assert not violations(other)
     assert other.evaluate(small) == []
     assert other.locator("[data-scan-closed] button[name=lane]").bounding_box()["y"] >= LOWER_THIRD
+
+
+def state(page):
+    return page.evaluate("import('/static/checkpoint/offline/engine.js').then((engine) => engine.state())")
+
+
+def until(page, what, *, seconds=30):
+    for _ in range(seconds * 5):
+        if what():
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("it did not come to that")
+
+
+@pytest.fixture
+def ready(hand, cars):
+    """The handheld with its list on it, and then without a network."""
+    manifests.publish(port="CNHRS", now=timezone.now())
+    hand.reload()
+    until(hand, lambda: state(hand)["manifest_version"] is not None)
+    hand.context.set_offline(True)
+    return hand
+
+
+def test_without_a_network_the_officer_lifts_by_a_tap_and_it_is_delivered_once(ready, cars, olga):
+    ready.get_by_text("What you see on the car").click()
+    ready.get_by_label("VIN on the car").fill(cars[0].vin)
+    swipe(ready, cars[0].newest_pass.code)
+    shown = ready.locator("[data-verdict=provisional]")
+    expect(shown).to_be_visible(timeout=10000)
+    expect(shown.locator("[data-slot=age]")).to_have_text("0")
+    ready.wait_for_timeout(2500)
+    expect(shown).to_be_visible()
+    shown.get_by_role("button", name="I lift the barrier").click()
+    expect(shown).to_have_count(0)
+    expect(ready.locator("[data-net]")).to_contain_text("To be delivered: 1", timeout=15000)
+    assert not Passage.objects.exists()
+    ready.context.set_offline(False)
+    until(ready, lambda: state(ready)["queued"] == 0)
+    passage = Passage.objects.get()
+    assert (passage.vehicle, passage.officer) == (cars[0], olga)
+    expect(ready.locator("[data-net]")).to_be_hidden(timeout=15000)
+    ready.wait_for_timeout(6000)
+    assert Passage.objects.count() == 1
+
+
+def test_without_a_network_a_stop_is_a_stop_and_nothing_is_green(ready, cars):
+    swipe(ready, "HTTPS://EXAMPLE.ORG/")
+    expect(ready.locator("[data-verdict=stop]")).to_be_visible(timeout=10000)
+    ready.wait_for_timeout(400)
+    swipe(ready, cars[0].newest_pass.code)
+    shown = ready.locator("[data-verdict=provisional]")
+    expect(shown).to_be_visible(timeout=10000)
+    shown.get_by_label("Read the VIN on the car itself").fill(cars[1].vin)
+    ready.keyboard.press("Enter")
+    expect(ready.locator("[data-verdict=stop]")).to_be_visible()
+    expect(ready.locator("[data-lift]")).to_have_count(0)
+    assert state(ready)["queued"] == 2
+
+
+def test_what_the_device_says_can_be_read_by_everybody(ready, violations, cars):
+    swipe(ready, cars[0].newest_pass.code)
+    expect(ready.locator("[data-verdict=provisional]")).to_be_visible(timeout=10000)
+    assert not violations(ready)

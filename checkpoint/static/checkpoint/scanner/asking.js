@@ -68,11 +68,11 @@ export const keep = (record) => engine.keep({ lifted: false, lifted_at: null, vi
 export const answerAgain = (scan, vinRead) => engine.answerOffline(scan, lane, { vinRead });
 
 /* The engine at this lane; told(state, isReached) whenever there is something new to say; mayFlush: no lift is open. */
-export const prepare = async ({ address, here, token, told, mayFlush }) => {
+export const prepare = async ({ address, here, list, sync, token, told, mayFlush }) => {
     if (!address) return;
     try {
         const found = await import(address);
-        found.configure?.({ lane: here.code, headers: { "X-CSRFToken": token } });
+        found.configure({ lane: here.code, manifest: list, sync, headers: { "X-CSRFToken": token } });
         lane = here;
         engine = found;
     } catch (error) {

@@ -210,7 +210,7 @@ const told = ({ manifest_version: version, age_s: age, queued }, isReached) => {
     net.textContent = parts.join(" ");
     net.hidden = !parts.length;
 };
-const { lane, port, stage, officer, engine } = root.dataset;
+const { lane, port, stage, officer, engine, list, sync } = root.dataset;
 
 if (isClosed()) {
     close(place.innerHTML);
@@ -224,6 +224,8 @@ if (isClosed()) {
 prepare({
     address: engine,
     here: { code: lane, port, stage, officer, attended: true },
+    list,
+    sync,
     token: root.querySelector("[name=csrfmiddlewaretoken]").value,
     told,
     mayFlush: () => !document.querySelector("[data-lift]"),
