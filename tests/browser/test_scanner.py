@@ -197,11 +197,11 @@ def until(page, what, *, seconds=30):
 
 
 @pytest.fixture
-def ready(hand, cars):
+def ready(cars, hand):
     """The handheld with its list on it, and then without a network."""
-    manifests.publish(port="CNHRS", now=timezone.now())
+    newest = manifests.publish(port="CNHRS", now=timezone.now()).version
     hand.reload()
-    until(hand, lambda: state(hand)["manifest_version"] is not None)
+    until(hand, lambda: state(hand)["manifest_version"] == newest)
     hand.context.set_offline(True)
     return hand
 
