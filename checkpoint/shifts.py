@@ -100,9 +100,10 @@ def _check(by: Person, current: Shift | None, *, now: datetime, patience: timede
 
 
 def _begin(device: Device, by: Person, *, now: datetime) -> Shift:
-    elsewhere = Shift.objects.select_for_update(of=("self",)).open().filter(pk=by.shift_id, officer=by.user)
-    for shift in elsewhere.exclude(device=device):
-        _end(shift, by=by.user, now=now)
+    if by.shift_id is not None:
+        elsewhere = Shift.objects.select_for_update(of=("self",)).open().filter(pk=by.shift_id, officer=by.user)
+        for shift in elsewhere.exclude(device=device):
+            _end(shift, by=by.user, now=now)
     current = Shift.objects.open().filter(device=device).first()
     if current is not None and current.officer_id == by.user.pk:
         return _seen(current, now=now)

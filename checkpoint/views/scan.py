@@ -80,7 +80,7 @@ class Resume(Officers):
         return HttpResponseRedirect(reverse("checkpoint:scan", args=[code]))
 
 
-@method_decorator(csp_update(READS), name="dispatch")  # type: ignore[arg-type]
+@method_decorator(csp_update(READS), name="dispatch")
 class Scan(Officers):
     """Scan at one lane. Without JavaScript the answer is a page of its own."""
 
