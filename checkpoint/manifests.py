@@ -20,7 +20,7 @@ from checkpoint.offline.manifest import Listed, base64url, milliseconds, payload
 from checkpoint.reasons import REASONS
 from declarations import passes, readiness
 from declarations.clearance import issuing
-from declarations.lifecycle import DeclarationStatus, InspectionStatus, PassStatus, VehicleStatus
+from declarations.lifecycle import DeclarationStatus, InspectionStatus, PassKeyStatus, PassStatus, VehicleStatus
 from declarations.models import Closure, PassKey, Port
 from declarations.models.reference import LANGUAGES
 from declarations.words import Mode
@@ -194,7 +194,9 @@ def _head_of(head: Manifest, gate: Gate, *, now: datetime) -> dict[str, Any]:
         "issued_at": milliseconds(head.published_at),
         "served_at": milliseconds(max(now, head.published_at)),
         "salt": base64url(bytes(head.salt)),
-        "keys": [passes.jwk(kid.to_bytes(2, "big"), bytes(public), status) for kid, public, status in keys],
+        "keys": [
+            passes.jwk(kid.to_bytes(2, "big"), bytes(public), PassKeyStatus(status)) for kid, public, status in keys
+        ],
         "stages": sorted(set(stages)),
         "entry_advises": port.entry_advises,
         "plate_threshold": float(port.plate_confidence),

@@ -1,7 +1,7 @@
-"""Passages that a device answered by itself, handed in when the network is back: each once, judged by what is true now.
+"""Passages that a device answered by itself, handed in when the network is back: each once, judged by what holds now.
 
-A lifted barrier that the gate agrees with moves the vehicle like any scan. One that it does not agree with moves nothing:
-it becomes a conflict that names both sides, a case and an alarm.
+A lifted barrier that the gate agrees with moves the vehicle like any scan. One that it does not agree with moves
+nothing: it becomes a conflict that names both sides, a case and an alarm.
 """
 
 import uuid

@@ -1,8 +1,8 @@
 """The outbox work of the checkpoint: each kind calls one action."""
 
 from checkpoint import telling
-from checkpoint.models.passage import OwedByCase
 from checkpoint.models.offline import OwedByConflict
+from checkpoint.models.passage import OwedByCase
 from declarations.outbox import WORK
 
 WORK |= {

@@ -1,8 +1,9 @@
-"""The list for when the network is gone, and what was done meanwhile; for devices, and for officers' pages at a lane."""
+"""The list for when the network is gone, and what was done meanwhile; for devices and for officers' pages."""
 
 from datetime import datetime
 from typing import Any, cast
 
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -75,14 +76,14 @@ class Sync(ApiView):
         raise BadShape([])
 
 
-class OfficersManifest(Manifest):
+class OfficersManifest(LoginRequiredMixin, Manifest):
     """The same for the page of an officer at a lane."""
 
     authentication_classes = [LaneOfficer]
     schema = None  # type: ignore[assignment]
 
 
-class OfficersSync(Sync):
+class OfficersSync(LoginRequiredMixin, Sync):
     """The same for the page of an officer at a lane."""
 
     authentication_classes = [LaneOfficer]

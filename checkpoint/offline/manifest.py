@@ -17,7 +17,7 @@ from declarations.passes import SigningKey
 from declarations.words import Mode
 
 CONTEXT = b"silkgate manifest v1\0"
-"""What is signed begins so; what a pass's signature covers begins with another byte, so neither stands for the other."""
+"""What is signed begins so. What a pass's signature covers begins with another byte: neither stands for the other."""
 
 DIGEST_BYTES = 16
 

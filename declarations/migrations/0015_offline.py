@@ -4,43 +4,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('declarations', '0012_ferrymen'),
+        ("declarations", "0012_ferrymen"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='port',
-            name='offline_forget_minutes',
-            field=models.PositiveSmallIntegerField(default=240, verbose_name='offline: device forgets the list after, minutes'),
+            model_name="port",
+            name="offline_forget_minutes",
+            field=models.PositiveSmallIntegerField(
+                default=240, verbose_name="offline: device forgets the list after, minutes"
+            ),
         ),
         migrations.AddField(
-            model_name='port',
-            name='offline_fresh_minutes',
-            field=models.PositiveSmallIntegerField(default=15, verbose_name='offline: officer lifts by one tap, minutes'),
+            model_name="port",
+            name="offline_fresh_minutes",
+            field=models.PositiveSmallIntegerField(
+                default=15, verbose_name="offline: officer lifts by one tap, minutes"
+            ),
         ),
         migrations.AddField(
-            model_name='port',
-            name='offline_officer_minutes',
-            field=models.PositiveSmallIntegerField(default=240, verbose_name='offline: officer reads the VIN, then lifts, minutes'),
+            model_name="port",
+            name="offline_officer_minutes",
+            field=models.PositiveSmallIntegerField(
+                default=240, verbose_name="offline: officer reads the VIN, then lifts, minutes"
+            ),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='kind',
-            field=models.CharField(choices=[('PASS_READY', 'pass ready'), ('READY_AGAIN', 'ready again'), ('NOT_READY', 'not ready'), ('HOLD_PLACED', 'stopped'), ('HOLD_AT_PORT', 'stopped at the port'), ('HOLD_LIFTED', 'stop lifted'), ('DOCUMENTS_WANTED', 'documents wanted'), ('DOCUMENTS_CLOCK', 'time for documents'), ('PAPERS_ARRIVED', 'papers arrived'), ('INSPECTION', 'inspection'), ('AT_THE_GATE', 'stopped at the gate'), ('STILL_AT_THE_GATE', 'nobody decided for 5 minutes'), ('OFFLINE_CONFLICT', 'a device decided otherwise'), ('EXITED', 'exited'), ('NOT_HANDED_OVER', 'hand-over missing'), ('RETURNED', 'returned'), ('RUNS_OUT', 'runs out soon'), ('DRIVER_NEW', 'new driver'), ('DRIVER_OLD', 'driver before'), ('PLATE_CHANGED', 'plate changed'), ('PORT_CLOSED', 'port closed'), ('PORT_OPEN', 'port open again'), ('REJECTED', 'rejected'), ('REFUSED', 'refused'), ('STRAGGLER', 'last reminder')], max_length=20, verbose_name='kind'),
+            model_name="delivery",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("PASS_READY", "pass ready"),
+                    ("READY_AGAIN", "ready again"),
+                    ("NOT_READY", "not ready"),
+                    ("HOLD_PLACED", "stopped"),
+                    ("HOLD_AT_PORT", "stopped at the port"),
+                    ("HOLD_LIFTED", "stop lifted"),
+                    ("DOCUMENTS_WANTED", "documents wanted"),
+                    ("DOCUMENTS_CLOCK", "time for documents"),
+                    ("PAPERS_ARRIVED", "papers arrived"),
+                    ("INSPECTION", "inspection"),
+                    ("AT_THE_GATE", "stopped at the gate"),
+                    ("STILL_AT_THE_GATE", "nobody decided for 5 minutes"),
+                    ("OFFLINE_CONFLICT", "a device decided otherwise"),
+                    ("EXITED", "exited"),
+                    ("NOT_HANDED_OVER", "hand-over missing"),
+                    ("RETURNED", "returned"),
+                    ("RUNS_OUT", "runs out soon"),
+                    ("DRIVER_NEW", "new driver"),
+                    ("DRIVER_OLD", "driver before"),
+                    ("PLATE_CHANGED", "plate changed"),
+                    ("PORT_CLOSED", "port closed"),
+                    ("PORT_OPEN", "port open again"),
+                    ("REJECTED", "rejected"),
+                    ("REFUSED", "refused"),
+                    ("STRAGGLER", "last reminder"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='kind',
-            field=models.CharField(choices=[('PASS_READY', 'pass ready'), ('READY_AGAIN', 'ready again'), ('NOT_READY', 'not ready'), ('HOLD_PLACED', 'stopped'), ('HOLD_AT_PORT', 'stopped at the port'), ('HOLD_LIFTED', 'stop lifted'), ('DOCUMENTS_WANTED', 'documents wanted'), ('DOCUMENTS_CLOCK', 'time for documents'), ('PAPERS_ARRIVED', 'papers arrived'), ('INSPECTION', 'inspection'), ('AT_THE_GATE', 'stopped at the gate'), ('STILL_AT_THE_GATE', 'nobody decided for 5 minutes'), ('OFFLINE_CONFLICT', 'a device decided otherwise'), ('EXITED', 'exited'), ('NOT_HANDED_OVER', 'hand-over missing'), ('RETURNED', 'returned'), ('RUNS_OUT', 'runs out soon'), ('DRIVER_NEW', 'new driver'), ('DRIVER_OLD', 'driver before'), ('PLATE_CHANGED', 'plate changed'), ('PORT_CLOSED', 'port closed'), ('PORT_OPEN', 'port open again'), ('REJECTED', 'rejected'), ('REFUSED', 'refused'), ('STRAGGLER', 'last reminder')], max_length=20, verbose_name='kind'),
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("PASS_READY", "pass ready"),
+                    ("READY_AGAIN", "ready again"),
+                    ("NOT_READY", "not ready"),
+                    ("HOLD_PLACED", "stopped"),
+                    ("HOLD_AT_PORT", "stopped at the port"),
+                    ("HOLD_LIFTED", "stop lifted"),
+                    ("DOCUMENTS_WANTED", "documents wanted"),
+                    ("DOCUMENTS_CLOCK", "time for documents"),
+                    ("PAPERS_ARRIVED", "papers arrived"),
+                    ("INSPECTION", "inspection"),
+                    ("AT_THE_GATE", "stopped at the gate"),
+                    ("STILL_AT_THE_GATE", "nobody decided for 5 minutes"),
+                    ("OFFLINE_CONFLICT", "a device decided otherwise"),
+                    ("EXITED", "exited"),
+                    ("NOT_HANDED_OVER", "hand-over missing"),
+                    ("RETURNED", "returned"),
+                    ("RUNS_OUT", "runs out soon"),
+                    ("DRIVER_NEW", "new driver"),
+                    ("DRIVER_OLD", "driver before"),
+                    ("PLATE_CHANGED", "plate changed"),
+                    ("PORT_CLOSED", "port closed"),
+                    ("PORT_OPEN", "port open again"),
+                    ("REJECTED", "rejected"),
+                    ("REFUSED", "refused"),
+                    ("STRAGGLER", "last reminder"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pass',
-            index=models.Index(condition=models.Q(('status', 'REVOKED')), fields=['status_at'], name='pass_revoked'),
+            model_name="pass",
+            index=models.Index(condition=models.Q(("status", "REVOKED")), fields=["status_at"], name="pass_revoked"),
         ),
         migrations.AddConstraint(
-            model_name='port',
-            constraint=models.CheckConstraint(condition=models.Q(('offline_fresh_minutes__lte', models.F('offline_officer_minutes')), ('offline_officer_minutes__lte', models.F('offline_forget_minutes'))), name='port_offline_ages_in_order'),
+            model_name="port",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("offline_fresh_minutes__lte", models.F("offline_officer_minutes")),
+                    ("offline_officer_minutes__lte", models.F("offline_forget_minutes")),
+                ),
+                name="port_offline_ages_in_order",
+            ),
         ),
     ]

@@ -29,7 +29,7 @@ def test_genuine_passes_say_the_same_to_both(modules, fallback):
 
 def test_the_browser_has_ed25519_of_its_own(modules):
     assert modules.evaluate(
-        "crypto.subtle.importKey('raw', new Uint8Array(32).fill(1, 0, 1), 'Ed25519', false, ['verify']).then(() => true)"
+        "crypto.subtle.importKey('raw', new Uint8Array(32), 'Ed25519', false, ['verify']).then(() => true)"
     )
 
 
@@ -72,8 +72,8 @@ def test_plates_and_vins_are_normalised_alike(modules):
     from declarations import plates, vin
 
     texts = [
-        "新A·12345", "新Ａ１２３４５", "123 АВС 02", "a-b_c.d,e/f|g", " lsvaa4187e2000001\r\n", "ＬＳＶ", "Zürich ß", "",
-        "\ufeff京A\u200b12345", "①②③", "ı̇İ", "가각", "e\u0301\x1c", "\x85A", "Ω\u1e9e", "\U0001d400𝟙",
+        "新A·12345", "新Ａ１２３４５", "123 АВС 02", "a-b_c.d,e/f|g", " lsvaa4187e2000001\r\n", "ＬＳＶ", "Zürich ß",
+        "", "\ufeff京A\u200b12345", "①②③", "ı̇İ", "가각", "e\u0301\x1c", "\x85A", "Ω\u1e9e", "\U0001d400𝟙",
     ]  # fmt: skip
     expected = [[plates.normalise(text) or None, vin.normalise(text) or None] for text in texts]
     assert modules.evaluate(NORMALISED, texts) == expected

@@ -1,15 +1,22 @@
 """Alice's world: a canary in every text that she or her officers may write, and the ids to ask for all of it."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 
+from checkpoint import syncing
+from checkpoint.models import Device
+from checkpoint.models.device import DeviceKind
+from checkpoint.models.gate import gate_of_device
+from checkpoint.offline.rule import Rule
+from checkpoint.reasons import Reason, Verdict
 from declarations import actions
 from declarations.actions import documents, ferrymen, handing_over, licences, linking, sheets
 from declarations.actions.people import agents, colleagues, factors, keys
 from declarations.clearance import holds, inspections, overrides
-from declarations.models import Notice, Organisation
+from declarations.models import Notice, Organisation, Vehicle
 from declarations.words import Audience, Side
 from seeds.photos import photo_of_a_car
 from tests.cast import NOON, USCC, declaration_body, let_workers_run, vehicle_body, vin_number
@@ -20,6 +27,31 @@ from tests.journeys.rows import (
 )
 
 CANARY = "CANARY"
+
+
+def _lifted_again(vehicle: Vehicle) -> uuid.UUID:
+    """A lane without a network let the vehicle in once more: the conflict's id."""
+    device = Device.objects.get(lane__code="CNHRS-E2", kind=DeviceKind.LANE)
+    gate = gate_of_device(device.pk, now=NOON)
+    newest = vehicle.newest_pass
+    assert gate is not None and newest is not None
+    passed = syncing.Passed(
+        scan_id=uuid.uuid4(),
+        body={"code": newest.code},
+        verdict=Verdict.ADMIT,
+        reason=Reason.OK,
+        rule=Rule.LIFT_BY_TAP,
+        manifest_version=1,
+        manifest_age_s=1,
+        lifted=True,
+        lifted_at=NOON,
+        vin_read="",
+        officer="",
+        sequence=1,
+    )
+    taken = syncing.take(gate=gate, passed=passed, by=None, sent_at=None, now=NOON)
+    assert taken.conflict is not None
+    return taken.conflict
 
 
 def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
@@ -37,6 +69,7 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
     )
     vehicle = row.vehicles.get()
     told = scanner("CNHRS-E1").scan(vehicle)
+    twice = _lifted_again(vehicle)
     hold = holds.place(
         declaration_id=row.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text=f"{CANARY} inner", by=carl, now=NOON
     )
@@ -97,6 +130,7 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
     let_workers_run(NOON)
     return {
         "member": str(crew.public_id),
+        "conflict": str(twice),
         "vehicle": str(vehicle.pk),
         "ferryman_token": ferrymen.make_link(member_id=crew.pk, by=alice, now=NOON).token,
         "driver_token": links[Audience.DRIVER].token,

@@ -245,6 +245,8 @@ def test_an_officer_sees_nothing_of_his_own_enterprise_with_an_officers_eyes(wor
         if ROWS[route].by == OFFICER and "GET" in methods_of(route, view):
             is_api = route.startswith(API)
             status, _said, text = (ask_api if is_api else ask_page)(caller if is_api else client, "GET", route, world)
+            if status == 405:
+                continue
             if CANARY in text or (status in (200, 302)) == ("<" in route and "<str:lane>" not in route):
                 found.append(f"/{route} answers {status}")
     for path in (f"/gate/find?q={world['vin']}", f"/gate/desk?queue=all&q={world['reference']}"):

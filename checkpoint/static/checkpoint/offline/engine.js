@@ -64,7 +64,7 @@ const ask = (address, options = {}) =>
     fetch(address, {
         cache: "no-store",
         credentials: "same-origin",
-        redirect: "error",
+        redirect: "manual",
         signal: AbortSignal.timeout(PATIENCE_MS),
         ...options,
         headers: { Accept: "application/json", ...at.headers, ...options.headers },
@@ -72,7 +72,7 @@ const ask = (address, options = {}) =>
 
 /* A device that was revoked, or an officer who signed out, keeps no list. */
 async function isTurnedAway(response) {
-    if (![401, 403, 404].includes(response.status)) return false;
+    if (![401, 403, 404].includes(response.status) && response.type !== "opaqueredirect") return false;
     await store.dropManifest("REVOKED");
     return true;
 }
