@@ -22,6 +22,7 @@ FRAME = (
     "vendor/bootstrap/bootstrap-utilities.min.css",
     "vendor/bootstrap-icons/icons.svg",
     "vendor/htmx/htmx.min.js",
+    "vendor/noble-ed25519/index.js",
     "vendor/zxing-wasm/reader.js",
     "vendor/zxing-wasm/zxing_reader.wasm",
     "tokens.css",
