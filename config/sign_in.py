@@ -73,11 +73,15 @@ class SignOut(LogoutView):
     """Django's own; nothing of the person stays in the browser. Cookies stay: one of them is the language."""
 
     def post(self, request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
-        """End the session, with it a shift, and have the browser forget pages and what scripts kept (ASVS 14.3.1)."""
-        if isinstance(request.user, User) and (shift := request.session.get(SHIFT)):
+        """End the session, with it a shift, and have the browser forget pages and what scripts kept (ASVS 14.3.1).
+
+        Where a lane was opened only pages are forgotten: passages made without a network wait there to be delivered.
+        """
+        shift = request.session.get(SHIFT)
+        if isinstance(request.user, User) and shift is not None:
             shifts.end(shift_id=shift, by=request.user, now=timezone.now())
         answer: HttpResponse = super().post(request, *args, **names)
-        answer["Clear-Site-Data"] = '"cache", "storage"'
+        answer["Clear-Site-Data"] = '"cache", "storage"' if shift is None else '"cache"'
         return answer
 
 

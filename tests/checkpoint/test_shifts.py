@@ -223,3 +223,10 @@ def test_the_page_comes_onto_the_home_screen_within_its_own_scope(browser):
     text = worker.content.decode()
     for part in ("scanner/page", "scanner/decoder", "zxing_reader", "verdict", "tokens"):
         assert part in text
+
+
+def test_passages_that_wait_on_the_device_outlive_the_sign_out(browser, olga, carl):
+    scans = browser(olga)
+    scans.send(reverse("checkpoint:lanes"), lane=ENTRY)
+    assert scans.send(reverse("logout")).headers["Clear-Site-Data"] == '"cache"'
+    assert browser(carl).send(reverse("logout")).headers["Clear-Site-Data"] == '"cache", "storage"'

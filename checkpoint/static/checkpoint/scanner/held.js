@@ -1,7 +1,7 @@
 /* Scans that were made and not asked, because the page was locked or signed out. They stay in this tab, outlive a reload
-   and a way over the sign-in, and are sent as soon as the page may scan again. */
+   and a way over the sign-in, and are sent as soon as the page may scan again, by the officer who made them and by nobody else. */
 
-const PLACE = "scan.held";
+const PLACE = `scan.held.${document.getElementById("scanner").dataset.officer}`;
 
 const all = () => {
     try {
