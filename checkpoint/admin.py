@@ -34,6 +34,7 @@ from checkpoint.models import (
     Passage,
     PortWatch,
     ScanKey,
+    Shift,
 )
 from declarations.errors import DomainError
 from declarations.models import ApiKey, Port, roles_of
@@ -241,6 +242,17 @@ class CaseAdmin(ReadOnly):
     search_fields = ("passage__vehicle__vin", "passage__lane__code", "vin_read")
     list_select_related = ("passage", "closed_by")
     date_hierarchy = "opened_at"
+
+
+@admin.register(Shift)
+class ShiftAdmin(ReadOnly):
+    """Who held which device, and when."""
+
+    list_display = ("started_at", "device", "officer", "seen_at", "ended_at", "ended_by")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), "device__lane__checkpoint__port")
+    search_fields = ("device__name", "device__lane__code", "officer__username")
+    list_select_related = ("device__lane", "officer", "ended_by")
+    date_hierarchy = "started_at"
 
 
 @admin.register(ScanKey)

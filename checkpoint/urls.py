@@ -16,6 +16,8 @@ from checkpoint.views import (
     organisations,
     overrides,
     scan,
+    shell,
+    shifts,
     verbs,
     versions,
 )
@@ -45,6 +47,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lifts/<uuid:lift>/photo", lanes.photo, name="lift-photo"),
     path("scan/lanes/<str:lane>/manifest", offline.OfficersManifest.as_view(), name="manifest"),
     path("scan/lanes/<str:lane>/sync", offline.OfficersSync.as_view(), name="sync"),
+    path("scan/end", shifts.End.as_view(), name="end-shift"),
+    path("scan/manifest.webmanifest", shell.manifest, name="scan-manifest"),
+    path("scan/worker.js", shell.worker, name="scan-worker"),
     # cases
     path("cases", cases.Cases.as_view(), name="cases"),
     path("passages/<uuid:passage>", cases.PassagePage.as_view(), name="passage"),

@@ -21,7 +21,8 @@ from config.brake import braked
 from config.sessions import enter, speak_to
 from declarations.actions.people import factors
 from declarations.errors import DomainError
-from declarations.views.people.frame import PASSED_AT, new_key
+from declarations.permissions import PASSED_AT
+from declarations.views.people.frame import new_key
 from declarations.words import FactorKind
 
 HALF = "half"

@@ -17,8 +17,8 @@ from django.utils import timezone
 from declarations.actions.people import sign_ins
 from declarations.actions.people.factors import has_factor
 from declarations.models import Account, roles_of
-from declarations.permissions import needs_second_factor
-from declarations.views.people.frame import GENERATION, PASSED_AT
+from declarations.permissions import PASSED_AT, needs_second_factor
+from declarations.views.people.frame import GENERATION
 from declarations.words import RoleName
 
 SEEN_AT = "seen_at"

@@ -180,6 +180,11 @@ OFFICERS_NEED_SECOND_FACTOR = True  # not from the environment: nobody turns it 
 OFFICER_IDLE_S = env.int("OFFICER_IDLE_S", default=3600)
 """After so many seconds without a step an officer signs in again; a control room's wall screen is left alone."""
 
+SCAN_LOCK_AFTER_S = env.int("SCAN_LOCK_AFTER_S", default=600)
+"""After so many seconds without a scan a lane's page wants to know again who stands before it."""
+if SCAN_LOCK_AFTER_S < 1:
+    raise ImproperlyConfigured("SCAN_LOCK_AFTER_S is at least 1: a handheld that lies about has to lock")
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "config.password_length.LongEnough", "OPTIONS": {"min_length": 12}},

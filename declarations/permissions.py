@@ -10,6 +10,9 @@ from declarations.models import ApiKey, Authority, Declaration, Hold, Organisati
 from declarations.models.parties import ACTING_OFFICERS
 from declarations.words import RoleName
 
+PASSED_AT = "second_factor_at"
+"""In a session: when, in seconds since 1970, the second factor was last shown."""
+
 
 def answers(check: Callable[..., None]) -> Callable[..., bool]:
     """The other half of a pair: the check as a question."""

@@ -7,6 +7,7 @@ from checkpoint.models.display import LaneDisplay, LaneOperator
 from checkpoint.models.manifest import Manifest, ManifestRow
 from checkpoint.models.offline import Claim, Conflict
 from checkpoint.models.passage import Case, Passage, ScanKey, new_passage_id
+from checkpoint.models.shift import Shift
 
 __all__ = [
     "Arrow",
@@ -31,5 +32,6 @@ __all__ = [
     "Passage",
     "PortWatch",
     "ScanKey",
+    "Shift",
     "new_passage_id",
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoint import conflicts, permissions
 from checkpoint.forms import ResolveForm
-from checkpoint.models import Conflict, Passage
+from checkpoint.models import Claim, Conflict, Passage
 from checkpoint.models.offline import ConflictResult
 from checkpoint.reasons import Reason, officer_text
 from checkpoint.views.frame import Officers, Refusal, sentence_of
@@ -29,7 +29,7 @@ class Conflicts(Officers):
         """One page of them; `?resolved=1` shows what was resolved, newest first."""
         is_resolved = request.GET.get("resolved") == "1"
         rows = Conflict.objects.visible_to(request.user).select_related(
-            "passage__lane", "passage__vehicle", "passage__claim", "lifted_by", "resolved_by"
+            "passage__lane", "passage__vehicle", "lifted_by", "resolved_by"
         )
         rows = (
             rows.filter(resolved_at__isnull=False).order_by("-resolved_at")
@@ -72,7 +72,6 @@ class ConflictPage(Officers):
     def _find(self, public_id: uuid.UUID) -> Conflict:
         rows = Conflict.objects.visible_to(self.request.user).select_related(
             "passage__lane",
-            "passage__claim",
             "passage__officer",
             "passage__vehicle__declaration__organisation",
             "other__lane",
@@ -91,7 +90,7 @@ class ConflictPage(Officers):
         values: dict[str, Any] = {
             "conflict": conflict,
             "passage": passage,
-            "claim": passage.claim,
+            "claim": Claim.objects.get(passage=passage),
             "vehicle": passage.vehicle,
             "other": conflict.other if may_see_other else None,
             "sentence": officer_text(Reason(conflict.reason)),

@@ -97,6 +97,7 @@ PUBLIC_PAGES = (
     "sign-in/second",
     "scan/enrol",
     "bridge/jgst14",
+    *("gate/scan/manifest.webmanifest", "gate/scan/worker.js"),
 )
 PERSONS_PAGES = (
     "account",
@@ -255,6 +256,7 @@ GATE_PAGES = (
     "lifts/<uuid:lift>/photo",
     "scan/lanes/<str:lane>/manifest",
     "scan/lanes/<str:lane>/sync",
+    "scan/end",
     "cases",
     "passages/<uuid:passage>",
     "passages/<uuid:passage>/annul",

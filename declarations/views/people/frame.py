@@ -13,13 +13,11 @@ from django.urls import reverse
 from declarations.actions.people import sign_ins
 from declarations.actions.people.factors import has_factor
 from declarations.models import Account, Organisation, roles_of
+from declarations.permissions import PASSED_AT
 from declarations.views.frame import View, person
 
 GENERATION = "generation"
 """In a session: how often the person's sessions had been ended when this one began."""
-
-PASSED_AT = "second_factor_at"
-"""In a session: when, in seconds since 1970, the second factor was last shown."""
 
 FRESH_S = 900
 
