@@ -290,3 +290,20 @@ def test_it_is_written_in_the_arabic_script_for_who_reads_kazakh_so_and_remember
         assert "Русский" in text, "the other languages keep their names"
     assert '<html lang="ru">' in phone.get(f"{to(link)}?lang=ru").content.decode()
     assert '<html lang="ru">' in phone.get(to(link)).content.decode()
+
+
+def test_the_page_says_to_which_bay_and_in_which_order_once_the_vehicle_is_in_the_port(read, link, sam, scanner):
+    vehicle = link.vehicle
+    for agency in ("CUSTOMS", "QUARANTINE"):
+        inspections.order(vehicle_id=vehicle.pk, text="CANARY", agency=agency, by=sam, now=NOON)
+    assert "bay" not in read(to(link)).content.decode().split("</head>")[1]
+    scanner("CNHRS-E1").scan(vehicle)
+    page = read(to(link)).content.decode()
+    assert 0 < page.index("Quarantine bay 2") < page.index("Customs bay 1")
+    assert "CANARY" not in page
+    assert "Карантинный бокс 2" in read(to(link), "ru").content.decode()
+    for row in vehicle.inspections.all():
+        inspections.start(public_id=row.public_id, by=sam, now=NOON) if row.agency == "QUARANTINE" else None
+        inspections.waive(public_id=row.public_id, reason="clean", by=sam, now=NOON)
+    page = read(to(link)).content.decode()
+    assert ("Quarantine bay" in page, "Drive to the release gate" in page) == (False, True)
