@@ -83,14 +83,10 @@ def order(
     permissions.check_can_order_inspection(by, declaration, agency)
     if vehicle.status in CLOSED_VEHICLE:
         raise Conflict("VEHICLE_GONE", _("This vehicle is no longer in the port."))
-    waiting = Inspection.objects.filter(vehicle=vehicle, agency=agency, status__in=WAITING)
-    inspection = (
-        None
-        if waiting.exists()
-        else open_order(vehicle, because=BY_OFFICER, text=text, agency=agency, checks=checks, by=by, now=now)
-    )
-    if inspection is None:
+    if Inspection.objects.filter(vehicle=vehicle, agency=agency, status__in=WAITING).exists():
         raise Conflict("INSPECTION_WAITS", _("An inspection of this vehicle waits already."))
+    inspection = open_order(vehicle, because=BY_OFFICER, text=text, agency=agency, checks=checks, by=by, now=now)
+    assert inspection is not None, "the vehicle is locked, and none waits"
     _tell(declaration, vehicle, now=now)
     return inspection
 
