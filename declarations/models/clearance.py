@@ -283,6 +283,11 @@ class Inspection(Movable):
         """Why and how it stands."""
         return f"{self.ordered_because} {self.status}"
 
+    @property
+    def awaits_repair(self) -> bool:
+        """Whether the exporter may still say that what the one before found is repaired; `for_repair` as a question."""
+        return self.status == InspectionStatus.ORDERED and self.follows_id is not None and self.repaired_at is None
+
 
 class Override(models.Model):
     """A hold or document check that two people set aside for one vehicle, one stage and thirty minutes (law 3)."""

@@ -218,16 +218,13 @@ def _findings(declaration: Declaration, vehicle: Any, *, may_change: bool) -> di
     if not timeline.inspection_is_told(at=latest.ordered_at, status=vehicle.status, left_port_at=left):
         return {}
     following = next((row for row in vehicle.inspections.all() if row.follows_id == latest.pk), None)
-    is_asked = following is not None and following.repaired_at is not None
-    may_ask = may_change and latest.next in ASKS_AGAIN and following is not None and not is_asked
+    may_ask = may_change and latest.next in ASKS_AGAIN and following is not None and following.awaits_repair
     return {
         "text": latest.findings,
         "found": examination.labels_of(latest.finding_codes),
         "steps": [*examination.repairs_of(latest.finding_codes), examination.NEXT_STEPS[latest.next]],
         "asked_at": following.repaired_at if following is not None else None,
-        "href": reverse("declarations:repaired", args=[declaration.reference, vehicle.position])
-        if may_ask and following is not None and following.status == InspectionStatus.ORDERED
-        else "",
+        "href": reverse("declarations:repaired", args=[declaration.reference, vehicle.position]) if may_ask else "",
     }
 
 
