@@ -89,6 +89,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:officer>/recover", organisations.Recover.as_view(), name="recover"),
     # inspections
     path("inspections", inspections.Inspections.as_view(), name="inspections"),
+    path("inspections/begin", inspections.AtBay.as_view(), name="at-bay"),
+    path("inspections/<uuid:inspection>/bay", inspections.MoveToBay.as_view(), name="move-to-bay"),
     path("inspections/<uuid:inspection>", inspections.InspectionPage.as_view(), name="inspection"),
     path("inspections/<uuid:inspection>/start", inspections.Start.as_view(), name="start-inspection"),
     path("inspections/<uuid:inspection>/result", inspections.Finish.as_view(), name="finish-inspection"),

@@ -55,6 +55,7 @@ class Kind(TextChoices):
     DOCUMENTS_CLOCK = "DOCUMENTS_CLOCK", _("time for documents")
     PAPERS_ARRIVED = "PAPERS_ARRIVED", _("papers arrived")
     INSPECTION = "INSPECTION", _("inspection")
+    RECHECK_ASKED = "RECHECK_ASKED", _("repaired")
     AT_THE_GATE = "AT_THE_GATE", _("stopped at the gate")
     STILL_AT_THE_GATE = "STILL_AT_THE_GATE", _("nobody decided for 5 minutes")
     OFFLINE_CONFLICT = "OFFLINE_CONFLICT", _("a device decided otherwise")
@@ -121,6 +122,9 @@ TABLE: Mapping[Kind, Told] = {
     ),
     Kind.PAPERS_ARRIVED: Told(Urgency.SOON, {O: _("The exporter answered the request for documents.")}),
     Kind.INSPECTION: Told(Urgency.NOW, {E: _INSPECTION, D: _INSPECTION}),
+    Kind.RECHECK_ASKED: Told(
+        Urgency.SOON, {O: _("The exporter says it is repaired and asks for the inspection again.")}
+    ),
     Kind.AT_THE_GATE: Told(Urgency.NOW, {E: _GATE, O: _GATE}),
     Kind.STILL_AT_THE_GATE: Told(Urgency.NOW, {C: _("Nobody decided for five minutes. %(gate)s")}),
     Kind.OFFLINE_CONFLICT: Told(Urgency.NOW, {O: _OFFLINE, C: _OFFLINE}),
@@ -199,6 +203,7 @@ OF_NOTES: Mapping[str, Kind] = {
     "HOLD_LIFTED": Kind.HOLD_LIFTED,
     "DOCUMENTS_ASKED": Kind.DOCUMENTS_WANTED,
     "ANSWERED": Kind.PAPERS_ARRIVED,
+    "RECHECK_ASKED": Kind.RECHECK_ASKED,
     "STRAGGLER_TOLD": Kind.STRAGGLER,
 }
 """Notes that are told by their reason alone; changes of driver and plate are told by their fields."""

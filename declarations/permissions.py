@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations.errors import NotPermitted
 from declarations.models import ApiKey, Authority, Declaration, Hold, Organisation, Override, Role, roles_of
 from declarations.models.parties import ACTING_OFFICERS
-from declarations.words import RoleName
+from declarations.words import Agency, RoleName
 
 PASSED_AT = "second_factor_at"
 """In a session: when, in seconds since 1970, the second factor was last shown."""
@@ -100,22 +100,43 @@ def check_can_lift(user: object, hold: Hold) -> None:
         raise NotPermitted("PLACED_BY_YOU", _("You placed this hold; somebody else has to lift it."))
 
 
-def check_can_inspect(user: object, declaration: Declaration) -> None:
-    """Inspection officers of the port."""
-    _check_officer(user, declaration, RoleName.INSPECTION)
+def check_can_inspect(user: object, declaration: Declaration, agency: str = Agency.CUSTOMS) -> None:
+    """Inspection officers of that agency at the port; for another agency than customs a supervisor as well."""
+    _check_officer(user, declaration, *_for_agency(agency, RoleName.INSPECTION))
+    _check_acts_for(user, declaration, agency)
 
 
-def check_can_order_inspection(user: object, declaration: Declaration) -> None:
-    """Every officer who acts at the port may order an inspection; an analyst only looks."""
+def check_can_order_inspection(user: object, declaration: Declaration, agency: str = Agency.CUSTOMS) -> None:
+    """Whoever acts at the port orders one of customs; one of another agency its own officers and a supervisor."""
     _check_officer(user, declaration)
+    if agency != Agency.CUSTOMS:
+        _check_acts_for(user, declaration, agency)
 
 
-def check_can_waive(user: object, declaration: Declaration) -> None:
+def check_can_waive(user: object, declaration: Declaration, agency: str = Agency.CUSTOMS) -> None:
+    """Supervisors of the port; another agency than customs lifts its own orders as well."""
+    if agency == Agency.CUSTOMS:
+        _check_officer(user, declaration, RoleName.SUPERVISOR)
+    else:
+        check_can_inspect(user, declaration, agency)
+
+
+def _for_agency(agency: str, *names: str) -> tuple[str, ...]:
+    return names if agency == Agency.CUSTOMS else (*names, RoleName.SUPERVISOR)
+
+
+def _check_acts_for(user: object, declaration: Declaration, agency: str) -> None:
+    """One of the agency's own inspection officers, or for another agency than customs a supervisor."""
+    roles, port = roles_of(user), declaration.port_id
+    if port is None or not (
+        roles.inspects_at(port, agency) or (agency != Agency.CUSTOMS and roles.at(port, RoleName.SUPERVISOR))
+    ):
+        raise NotPermitted("OTHER_AGENCY", _("Only who acts for that agency may do this."))
+
+
+def check_can_detain(user: object, declaration: Declaration) -> None:
     """Supervisors of the port."""
     _check_officer(user, declaration, RoleName.SUPERVISOR)
-
-
-check_can_detain = check_can_waive
 
 
 def check_can_ask_override(user: object, declaration: Declaration) -> None:

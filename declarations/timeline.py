@@ -181,6 +181,8 @@ tell("inspection:SATISFACTORY", _("The inspection was satisfactory."), "ok", "ch
 tell("inspection:NOT_SATISFACTORY", _("The inspection was not satisfactory."), "stop", "stop-fill")
 tell("inspection:WAIVED", _("The inspection is no longer needed."), "ok", "waived")
 tell("inspection:CANCELLED", _("The inspection is no longer needed."), "plain", "cancel")
+tell("RECHECK_ASKED", _("Repaired. The inspection is asked for again."), "info", "repeat", with_words=True)
+hide("BAY_CHANGED")
 tell("INSPECTION_DUE", _("An inspection is to be done. Bring the vehicle to the bay."), "officer", "order")
 tell("INSPECTION_FAILED", _("The vehicle waits for the officer after its inspection."), "officer", "officer")
 tell("INSPECTION_SATISFACTORY", _("After the inspection the vehicle may go back to the gate."), "ok", "u-turn")

@@ -72,6 +72,7 @@ pages: list[URLPattern | URLResolver] = [
     path(f"{VEHICLE}/driver", vehicles.part, {"name": "driver"}, name="vehicle-driver"),
     path(f"{VEHICLE}/papers", vehicles.part, {"name": "papers"}, name="vehicle-papers"),
     path(f"{VEHICLE}/remove", vehicles.remove, name="remove"),
+    path(f"{VEHICLE}/repaired", asking.repaired, name="repaired"),
     path(f"{VEHICLE}/withdraw", asking.withdraw, name="withdraw"),
     path(f"{VEHICLE}/renew", asking.renew, name="renew"),
     path(f"{VEHICLE}/ask/<str:code>", asking.ask, name="ask"),

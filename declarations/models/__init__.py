@@ -60,6 +60,7 @@ from declarations.models.people import (
 )
 from declarations.models.printing import PrintJob
 from declarations.models.reference import (
+    Bay,
     Closure,
     Country,
     Currency,
@@ -83,6 +84,7 @@ __all__ = [
     "Admission",
     "ApiKey",
     "Authority",
+    "Bay",
     "By",
     "CatalogueModel",
     "Closure",

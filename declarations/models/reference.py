@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations import papers
 from declarations.checks.reference import PortRow, ReferenceData
 from declarations.tariff import TariffRow
+from declarations.words import Agency
 
 LANGUAGES = ("zh", "en", "ru", "kk")
 CACHE_SECONDS = 60
@@ -119,6 +120,32 @@ class Port(Named):
         return (
             self.closures.filter(starts_at__lte=now).filter(models.Q(ends_at=None) | models.Q(ends_at__gt=now)).exists()
         )
+
+
+class BayQuerySet(models.QuerySet["Bay"]):
+    """Slices of bays."""
+
+    def open_for(self, agency: str, port: str | None) -> "BayQuerySet":
+        """Bays in use at a port where this agency examines: its own, and those of all."""
+        return self.filter(is_open=True, port=port, agency__in=["", agency])
+
+
+class Bay(Named):
+    """A place in the yard of a port where vehicles are examined."""
+
+    code = models.CharField(_("code"), max_length=20, primary_key=True)
+    port = models.ForeignKey(Port, models.CASCADE, related_name="bays", verbose_name=_("port"))
+    agency = models.CharField(
+        _("agency"), max_length=12, choices=Agency, blank=True, help_text=_("empty: every agency")
+    )
+    is_open = models.BooleanField(_("in use"), default=True)
+
+    objects = BayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inspection bay")
+        verbose_name_plural = _("inspection bays")
+        ordering = ["port", "code"]
 
 
 class Closure(models.Model):

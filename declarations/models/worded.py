@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from declarations.examination import NEXT_STEPS, labels_of, repairs_of
 from declarations.lapsing import OF_PAPER, Lapsing
 from declarations.models.notices import Notice
 from declarations.models.reference import HoldReason, Port, load_reference
@@ -58,6 +59,10 @@ def _values(row: Notice) -> dict[str, Any]:
     told["inspection"] = inspection_sentence(values.get("inspection", ""))
     if values.get("next") in InspectionNext.values:
         told["inspection"] += " " + _("What follows: %(next)s.") % {"next": InspectionNext(values["next"]).label}
+    if (found := values.get("found")) and row.audience == Audience.EXPORTER:
+        told["inspection"] += " " + _("Found: %(findings)s.") % {"findings": ", ".join(labels_of(found))}
+        if values.get("next") in NEXT_STEPS:
+            told["inspection"] += " " + " ".join([*repairs_of(found), str(NEXT_STEPS[values["next"]])])
     return told
 
 

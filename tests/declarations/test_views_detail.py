@@ -373,3 +373,29 @@ def test_an_officer_may_look_but_not_act(client, carl, declaration):
     assert client.get(reverse("declarations:new")).status_code == 403
     client.post(to(row, "copy"))
     assert Declaration.objects.count() == 1
+
+
+def test_an_exporter_reads_what_to_do_and_asks_for_the_inspection_again(client, alice, sam, ivan, declaration, scanner):
+    row = declaration()
+    vehicle = row.vehicles.get()
+    scanner("CNHRS-E1").scan(vehicle)
+    order = inspections.order(vehicle_id=vehicle.pk, text="TIP", by=sam, now=NOON)
+    inspections.start(public_id=order.public_id, by=ivan, now=NOON)
+    inspections.finish(
+        public_id=order.public_id,
+        satisfactory=False,
+        findings="under the body",
+        finding_codes=["SOIL"],
+        next_step="REPAIR_AND_RECHECK",
+        by=ivan,
+        now=NOON,
+    )
+    client.force_login(alice)
+    ask = to(row, "repaired", vehicle.position)
+    page = client.get(to(row), headers=ENGLISH).content.decode()
+    for words in ("soil on the vehicle", "Have the vehicle washed.", "Repair what was found, then ask", ask):
+        assert words in page, words
+    assert client.post(ask, {"text": ""}, headers=ENGLISH).status_code == 200
+    assert client.post(ask, {"text": "washed"}, headers=ENGLISH).status_code == 302
+    page = client.get(to(row), headers=ENGLISH).content.decode()
+    assert ("The inspection was asked for again." in page, ask in page) == (True, False)

@@ -299,3 +299,20 @@ def test_from_right_to_left_days_hours_and_codes_keep_their_order(link, row):
     outside = re.sub(r"<bdi[^>]*>[^<]*</bdi>|<[^>]*>", "", text)
     assert not re.search(r"(?<!\u2066)20\d\d-\d\d-\d\d", outside), "no moment stands in the sentence unprotected"
     assert '<span class="grouped" dir="ltr">' in text
+
+
+def test_the_page_says_to_which_bay_and_in_which_order_once_the_vehicle_is_in_the_port(read, link, sam, scanner):
+    vehicle = link.vehicle
+    for agency in ("CUSTOMS", "QUARANTINE"):
+        inspections.order(vehicle_id=vehicle.pk, text="CANARY", agency=agency, by=sam, now=NOON)
+    assert 'class="drive-bays"' not in read(to(link)).content.decode()
+    scanner("CNHRS-E1").scan(vehicle)
+    page = read(to(link)).content.decode()
+    assert 0 < page.index("Quarantine bay 2") < page.index("Customs bay 1")
+    assert "CANARY" not in page
+    assert "Карантинный бокс 2" in read(to(link), "ru").content.decode()
+    for row in vehicle.inspections.all():
+        inspections.start(public_id=row.public_id, by=sam, now=NOON) if row.agency == "QUARANTINE" else None
+        inspections.waive(public_id=row.public_id, reason="clean", by=sam, now=NOON)
+    page = read(to(link)).content.decode()
+    assert ("Quarantine bay" in page, "Drive to the release gate" in page) == (False, True)
