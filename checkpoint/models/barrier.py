@@ -201,6 +201,7 @@ SELECT o.id, o.at, o.because, l.id, l.code, c.port_id, o.passage_id, coalesce(b.
     FROM checkpoint_passage p LEFT JOIN checkpoint_devicestate s ON s.device_id = p.device_id
     WHERE p.port_id = ANY (%(ports)s) AND p.decided_at > %(since)s AND p.decided_at <= %(until)s
         AND p.lane_id = ANY (%(lanes)s) AND p.verdict = 'ADMIT'
+        AND NOT jsonb_exists(p.answer, 'provisional')  -- handed in later: that car is gone, and another stands there
         AND (p.captured_at IS NULL OR p.captured_at - coalesce(s.skew_s, 0) * interval '1 second'
             > p.decided_at - %(at_lane)s::interval)
     UNION ALL

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from checkpoint import conflicts, desk, syncing
 from checkpoint.models import Case, Claim, Conflict, Passage
+from checkpoint.models.barrier import orders_to_carry_out
 from checkpoint.models.gate import gate_of_device
 from checkpoint.models.offline import Side
 from checkpoint.offline.rule import Rule
@@ -91,6 +92,13 @@ class TestAgreement:
         take("CNHRS-E1", what)
         answer = scanner("CNHRS-E1").scan(scan_id=what.scan_id, **what.body)
         assert (answer["provisional"], answer["barrier"], answer["verdict"]) == (True, "STAY", "ADMIT")
+
+    def test_handed_in_later_it_lifts_no_barrier_for_whoever_stands_there_now(self, cars, take, scanner):
+        lane = scanner("CNHRS-E1").device.lane
+        take("CNHRS-E1", passed(cars[0]))
+        assert orders_to_carry_out(lane_id=lane.pk, port="CNHRS", after=None, now=LATER) == []
+        scanner("CNHRS-E1").scan(cars[1], now=LATER)
+        assert len(orders_to_carry_out(lane_id=lane.pk, port="CNHRS", after=None, now=LATER)) == 1
 
     def test_the_same_again_is_taken_once(self, vehicle, take):
         what = passed(vehicle)
