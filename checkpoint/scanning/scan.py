@@ -23,6 +23,7 @@ from checkpoint.models.passage import PATIENCE_WITH_CASES, OwedByCase
 from checkpoint.reasons import Verdict
 from checkpoint.scanning.answer import Answer, payload_of
 from checkpoint.scanning.gather import Found, Question, Read, gather, lock, read_code
+from declarations.actions.ferrymen import pool
 from declarations.lifecycle import Owed, PassStatus, VehicleStatus
 from declarations.models import By, Override, Pass, fingerprint, trace_id
 from declarations.models.history import signed
@@ -71,6 +72,7 @@ def scan(
     """
     body_digest = digest_of(body)
     question = Question.of(scan_id, dict(body))
+    _let_card_take(gate, question, now=now)
     try:
         with transaction.atomic():
             return _scan(gate, question, body_digest, officer, now=now, judge=judge, is_provisional=is_provisional)
@@ -81,6 +83,27 @@ def scan(
         return _scan(
             gate, question, body_digest, officer, now=now, judge=judge, is_provisional=is_provisional, timed_out=True
         )
+
+
+def _let_card_take(gate: Gate, question: Question, *, now: datetime) -> None:
+    """Whoever of the pool swipes his card beside the pass of a vehicle without a driver drives it, before it is judged.
+
+    A transaction of its own: naming a driver changes the declaration, which a scan only shares. Where that cannot be
+    had in time the scan goes on without it, and the card proves nothing.
+    """
+    if question.card is None or not pool.waits_for_card(question.card, port=gate.port):
+        return
+    read = read_code(question, gate, now=now)
+    if read.pass_id is None:
+        return
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+            pool.take_by_card(card=question.card, pass_id=read.pass_id, port=gate.port, now=now)
+    except OperationalError as failure:
+        if not isinstance(failure.__cause__, errors.LockNotAvailable | errors.QueryCanceled | errors.DeadlockDetected):
+            raise
 
 
 def digest_of(body: Mapping[str, Any]) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Right
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations import checks, passes, permissions, vin
-from declarations.actions.ferrymen.register import locked, not_in_force
+from declarations.actions.ferrymen.register import is_lost, locked, not_in_force
 from declarations.actions.ferrymen.returns import record_return_of
 from declarations.actions.linking import LINK_ENDED
 from declarations.actions.writing import change_vehicle
@@ -105,6 +105,53 @@ def take(*, link_id: int, text: str, now: datetime) -> Vehicle:
     change_vehicle(vehicle, {"driver": member.driver()}, now=now)
     _tell(vehicle, now=now)
     return vehicle
+
+
+def waits_for_card(card: str, *, port: str) -> bool:
+    """Whether at this port a vehicle without a driver waits for the holder of this card; card: its digest."""
+    return _waiting_for_card(card, port=port).exists()
+
+
+@transaction.atomic
+def take_by_card(*, card: str, pass_id: int, port: str, now: datetime) -> Vehicle | None:
+    """He swiped his card at a gate beside the pass of a vehicle that waits for one of his pool: he drives it.
+
+    None when it does not wait for him, or he may not drive it: then his card is nobody's who belongs to this vehicle.
+    """
+    of_pass = Q(passes__pass_id=pass_id, passes__status=PassStatus.ISSUED)
+    found = _waiting_for_card(card, port=port).filter(of_pass).values_list("pk", "declaration__pool__member").first()
+    if found is None:
+        return None
+    vehicle = Vehicle.objects.lock_with_declaration(found[0])
+    pooled = PoolMember.objects.filter(declaration=vehicle.declaration, member=found[1], member__card_digest=card)
+    row = pooled.filter(**_IN_FORCE).select_related("member").first()
+    driver = vehicle.get_driver()
+    is_taken = driver is not None and bool(driver.passport_digest)
+    if row is None or is_taken or not vehicle.live or vehicle.declaration.port_id != port:
+        return None
+    if is_lost(card, row.member.ferryman):
+        return None
+    try:
+        _expect_fit(row.member, vehicle.declaration, vehicle, now=now)
+    except Unacceptable:
+        return None
+    change_vehicle(vehicle, {"driver": row.member.driver()}, now=now)
+    _tell(vehicle, now=now)
+    return vehicle
+
+
+_IN_FORCE = {"member__retired_at": None, "member__card_lost_at": None}
+
+
+def _waiting_for_card(card: str, *, port: str) -> QuerySet[Vehicle]:
+    pools = {f"declaration__pool__{name}": value for name, value in _IN_FORCE.items()}
+    return Vehicle.objects.filter(
+        Q(driver=None) | Q(driver__passport_digest=""),
+        declaration__pool__member__card_digest=card,
+        declaration__port=port,
+        live=True,
+        **pools,
+    )
 
 
 @transaction.atomic
