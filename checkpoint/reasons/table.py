@@ -174,7 +174,13 @@ ROWS: dict[Reason, tuple[Verdict, Actor, str | Promise, tuple[Remedy, ...]]] = {
     Reason.LOW_CONFIDENCE: (
         Verdict.MANUAL,
         Actor.OFFICER,
-        _("The plate was not read with enough confidence. Read it yourself, then decide."),
+        _("Plate or VIN was not read clearly. Read it on the car yourself, then decide."),
+        (Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK),
+    ),
+    Reason.WEIGHT_DIFFERS: (
+        Verdict.MANUAL,
+        Actor.OFFICER,
+        _("The weight is not the declared one. Look what the vehicle carries, then decide."),
         (Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK),
     ),
     Reason.DRIVER_UNKNOWN: (
