@@ -79,7 +79,7 @@ def judge_card(seen: str | None, declared: str | None) -> Likeness | None:
 
 
 def judge_weight(seen_kg: int | None, masses_kg: Sequence[int], tolerance: float | None) -> Likeness | None:
-    """A weight beside the declared masses: between the least and the greatest, and so many per cent beyond, is the same.
+    """A weight beside the declared masses: between the least and the greatest, or so much beyond, is the same.
 
     tolerance: per cent; None: this port does not compare weights.
     """
@@ -89,6 +89,12 @@ def judge_weight(seen_kg: int | None, masses_kg: Sequence[int], tolerance: float
         return Likeness.NOT_DECLARED
     low, high = min(masses_kg) * (100 - tolerance), max(masses_kg) * (100 + tolerance)
     return Likeness.SAME if low <= seen_kg * 100 <= high else Likeness.DIFFERENT
+
+
+def masked(text: str | None, *, keep: int = 3) -> str:
+    """A personal fact as far as it helps to recognise it: its end."""
+    text = text or ""
+    return "•••" + text[-keep:] if len(text) > keep else "•••" if text else ""
 
 
 def worst(*likenesses: Likeness | None) -> Likeness | None:

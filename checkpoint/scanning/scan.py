@@ -22,6 +22,7 @@ from checkpoint.models.gate import Gate
 from checkpoint.models.passage import PATIENCE_WITH_CASES, OwedByCase
 from checkpoint.reasons import Verdict
 from checkpoint.scanning.answer import Answer, payload_of
+from checkpoint.scanning.compared import compared
 from checkpoint.scanning.gather import Found, Question, Read, gather, lock, read_code
 from declarations.lifecycle import Owed, PassStatus, VehicleStatus
 from declarations.models import By, Override, Pass, fingerprint, trace_id
@@ -118,7 +119,8 @@ def _scan(
         "advice": [reason.value for reason in decision.advice],
         "vehicle_id": shown.pk if shown else None,
         "declaration_id": shown.declaration_id if shown else None,
-        "answer": _shown(found if shown else None),
+        "answer": _shown(found if shown else None)
+        | {"compared": compared(facts, question, found) if found is not None and shown else []},
     }
     _store(passage, found, decision, told, by=by)
     return Answer(payload_of(passage, lane=gate.lane))
@@ -207,7 +209,12 @@ def _kept(text: str | None, read: Read) -> str | None:
 
 
 def _seen(question: Question, read: Read, facts: Facts) -> dict[str, Any]:
-    return {
+    rarely = {
+        "vin_tail": question.vin_tail,
+        "vin_confidence": question.vin_confidence,
+        "weight_kg": question.weight_kg,
+    }
+    return {name: value for name, value in rarely.items() if value is not None} | {
         "vin": question.vin,
         "plate": question.plate,
         "plate_confidence": question.plate_confidence,
