@@ -14,9 +14,30 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoint import devices
 from checkpoint.decision import Seen
-from checkpoint.models import Case, Checkpoint, Device, Lane, Passage, ScanKey
+from checkpoint.models import (
+    BarrierAnswer,
+    Case,
+    Checkpoint,
+    Claim,
+    Conflict,
+    Device,
+    DeviceEvent,
+    DeviceState,
+    EnrolmentCode,
+    Lane,
+    LaneDisplay,
+    LaneOperator,
+    LiftPhoto,
+    Manifest,
+    ManifestRow,
+    ManualLift,
+    Passage,
+    PortWatch,
+    ScanKey,
+    Shift,
+)
 from declarations.errors import DomainError
-from declarations.models import ApiKey, Port
+from declarations.models import ApiKey, Port, roles_of
 from declarations.permissions import can_keep, kept_ports
 
 
@@ -69,7 +90,10 @@ class LaneForm(forms.ModelForm):
 
     class Meta:
         model = Lane
-        fields = ("checkpoint", "code", "must_see", "is_open")
+        fields = (
+            *("checkpoint", "code", "must_see", "is_open"),
+            *("barrier_answers", "channel_no", "arrow", "bay_arrow"),
+        )
 
     def clean_must_see(self) -> Any:
         """Nothing, or a list of lists of facts."""
@@ -133,8 +157,8 @@ class LaneAdmin(Gates):
 
     of_port = "checkpoint__port"
     form = LaneForm
-    list_display = ("code", "checkpoint", "must_see", "is_open")
-    list_filter = ("is_open", "checkpoint__stage", "checkpoint__port")
+    list_display = ("code", "checkpoint", "must_see", "is_open", "barrier_answers")
+    list_filter = ("is_open", "barrier_answers", "checkpoint__stage", "checkpoint__port")
     search_fields = ("code", "checkpoint__code")
     list_select_related = ("checkpoint",)
     autocomplete_fields = ("checkpoint",)
@@ -153,6 +177,10 @@ class DeviceAdmin(Gates):
     readonly_fields = ("revoked_at",)
     date_hierarchy = "enrolled_at"
     actions = ("revoke",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Moving a device and changing its key are acts with a history, on the page of devices."""
+        return ("revoked_at", "lane", "kind", "api_key", "enrolled_at") if obj else self.readonly_fields
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -179,7 +207,12 @@ class DeviceAdmin(Gates):
             return TemplateResponse(request, "admin/act.html", values)
         for row in rows:
             try:
-                devices.revoke(device_id=row.pk, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+                devices.revoke(
+                    device_id=row.pk,
+                    reason=form.cleaned_data["reason"],
+                    by=request.user,  # type: ignore[arg-type]
+                    now=timezone.now(),
+                )
             except DomainError as refusal:
                 messages.error(request, f"{row}: {refusal}")
             else:
@@ -211,6 +244,17 @@ class CaseAdmin(ReadOnly):
     date_hierarchy = "opened_at"
 
 
+@admin.register(Shift)
+class ShiftAdmin(ReadOnly):
+    """Who held which device, and when."""
+
+    list_display = ("started_at", "device", "officer", "seen_at", "ended_at", "ended_by")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), "device__lane__checkpoint__port")
+    search_fields = ("device__name", "device__lane__code", "officer__username")
+    list_select_related = ("device__lane", "officer", "ended_by")
+    date_hierarchy = "started_at"
+
+
 @admin.register(ScanKey)
 class ScanKeyAdmin(ReadOnly):
     """Which device asked under which id."""
@@ -223,3 +267,173 @@ class ScanKeyAdmin(ReadOnly):
     def visible_to(self, user: object) -> QuerySet[ScanKey]:
         """Those of the passages that this officer may see."""
         return ScanKey.objects.filter(passage__in=Passage.objects.visible_to(user).order_by())
+
+
+class OfLane(ReadOnly):
+    """Rows about a lane that only machines and actions write; seen at one's own ports."""
+
+    way: ClassVar[str] = "lane__checkpoint__port"
+
+    def visible_to(self, user: object) -> QuerySet[Any]:
+        """Those of the ports where the user is an officer."""
+        ports = roles_of(user).ports()
+        rows = self.model._default_manager.all()
+        return rows if ports is None else rows.filter(**{f"{self.way}__in": ports})
+
+
+@admin.register(DeviceState)
+class DeviceStateAdmin(OfLane):
+    """What each device told last."""
+
+    way = "device__lane__checkpoint__port"
+    list_display = ("device", "heard_at", "skew_s", "battery_percent", "queued", "manifest_at", "silent_since")
+    list_filter = (("silent_since", admin.EmptyFieldListFilter), "device__lane__checkpoint__port")
+    search_fields = ("device__name", "device__lane__code")
+    list_select_related = ("device__lane",)
+
+
+@admin.register(DeviceEvent)
+class DeviceEventAdmin(OfLane):
+    """What was done with devices."""
+
+    list_display = ("at", "device", "verb", "lane", "by", "reason")
+    list_filter = ("verb", "lane__checkpoint__port")
+    search_fields = ("device__name", "lane__code")
+    list_select_related = ("device__lane", "lane", "by")
+    date_hierarchy = "at"
+
+
+@admin.register(EnrolmentCode)
+class EnrolmentCodeAdmin(OfLane):
+    """Codes that wait to be used."""
+
+    way = "device__lane__checkpoint__port"
+    hidden = ("digest",)
+    list_display = ("device", "made_at", "made_by", "expires_at")
+    list_select_related = ("device__lane", "made_by")
+
+
+@admin.register(LaneDisplay)
+class LaneDisplayAdmin(OfLane):
+    """Links of the screens for drivers."""
+
+    hidden = ("digest",)
+    list_display = ("lane", "made_at", "made_by", "ended_at")
+    list_filter = ("lane__checkpoint__port",)
+    list_select_related = ("lane", "made_by")
+
+
+@admin.register(ManualLift)
+class ManualLiftAdmin(OfLane):
+    """Barriers that were lifted by hand."""
+
+    list_display = ("at", "lane", "by", "reason")
+    list_filter = ("port",)
+    search_fields = ("lane__code", "by__username")
+    list_select_related = ("lane", "by")
+    date_hierarchy = "at"
+
+
+@admin.register(LiftPhoto)
+class LiftPhotoAdmin(OfLane):
+    """That there is a photo; it is looked at on the lane's page."""
+
+    way = "lift__port"
+    hidden = ("data",)
+    list_display = ("lift",)
+    list_select_related = ("lift__lane",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the photos themselves."""
+        return super().get_queryset(request).defer("data")
+
+
+@admin.register(BarrierAnswer)
+class BarrierAnswerAdmin(OfLane):
+    """What barriers answered."""
+
+    list_display = ("received_at", "lane", "outcome", "order_id", "device")
+    list_filter = ("outcome", "lane__checkpoint__port")
+    search_fields = ("lane__code",)
+    list_select_related = ("lane", "device__lane")
+    date_hierarchy = "received_at"
+
+
+@admin.register(PortWatch)
+class PortWatchAdmin(Gates):
+    """How closely a port watches its lanes."""
+
+    of_port = "port"
+    list_display = ("port", "skew_tolerance_s", "silent_after_s", "barrier_patience_s")
+    list_select_related = ("port",)
+    autocomplete_fields = ("port",)
+
+
+@admin.register(LaneOperator)
+class LaneOperatorAdmin(Gates):
+    """Which officer stands behind an OPERATOR_ID of lane equipment."""
+
+    of_port = "port"
+    list_display = ("port", "operator_id", "user", "ended_at")
+    list_filter = ("port", ("ended_at", admin.EmptyFieldListFilter))
+    search_fields = ("operator_id", "user__username")
+    list_select_related = ("port", "user")
+    autocomplete_fields = ("port", "user")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A number is never given to somebody else: it ends, and another row begins."""
+        return ("port", "operator_id", "user") if obj else ()
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnly):
+    """What devices said and officers did without the network."""
+
+    hidden = ("body_digest",)
+    list_display = ("received_at", "passage", "verdict", "reason", "rule", "lifted", "manifest_age_s", "clock_ahead_s")
+    list_filter = ("lifted", "rule", "passage__port")
+    search_fields = ("passage__vehicle__vin", "passage__lane__code")
+    list_select_related = ("passage",)
+
+    def visible_to(self, user: object) -> QuerySet[Claim]:
+        """Those of the passages that this officer may see."""
+        return Claim.objects.filter(passage__in=Passage.objects.visible_to(user).order_by())
+
+
+@admin.register(Conflict)
+class ConflictAdmin(ReadOnly):
+    """Where a device and the centre disagree; resolved on the pages of the gate."""
+
+    list_display = ("opened_at", "passage", "side", "reason", "lifted_by", "result", "resolved_by", "resolved_at")
+    list_filter = ("side", "result", ("resolved_at", admin.EmptyFieldListFilter), "passage__port")
+    search_fields = ("passage__vehicle__vin", "passage__lane__code")
+    list_select_related = ("passage", "lifted_by", "resolved_by")
+    date_hierarchy = "opened_at"
+
+
+@admin.register(Manifest)
+class ManifestAdmin(ReadOnly):
+    """The lists that devices keep."""
+
+    list_display = ("port", "version", "published_at", "salted_at")
+    list_select_related = ("port",)
+
+    def visible_to(self, user: object) -> QuerySet[Manifest]:
+        """Those of one's own ports."""
+        ports = roles_of(user).ports()
+        return Manifest.objects.all() if ports is None else Manifest.objects.filter(port__in=ports)
+
+
+@admin.register(ManifestRow)
+class ManifestRowAdmin(ReadOnly):
+    """What the lists say of each pass."""
+
+    list_display = ("key", "manifest", "version")
+    search_fields = ("key",)
+    list_select_related = ("manifest",)
+
+    def visible_to(self, user: object) -> QuerySet[ManifestRow]:
+        """Those of one's own ports."""
+        ports = roles_of(user).ports()
+        rows = ManifestRow.objects.all()
+        return rows if ports is None else rows.filter(manifest__in=ports)

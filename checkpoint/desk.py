@@ -84,7 +84,7 @@ def decide(*, passage_id: uuid.UUID, result: str, reason: str, vin: str = "", by
     if remedy is Remedy.RELEASE:
         if vehicle is None:
             raise Conflict("NO_VEHICLE", _("No vehicle is identified. Look it up by its VIN and scan its pass."))
-        _release(passage, vehicle, reason=reason, by=by, now=now)
+        let_through(passage, vehicle, reason=reason, by=by, now=now)
     elif vehicle is not None and moves and remedy is not Remedy.CLOSE:
         _send_away(passage, vehicle, remedy, reason=reason, by=by, now=now)
     elif vehicle is not None:
@@ -225,8 +225,11 @@ def _may_be_presented(vehicle: Vehicle) -> bool:
     return vehicle.declaration.status in PRESENTABLE and not vehicle.being_assessed
 
 
-def _release(passage: Passage, vehicle: Vehicle, *, reason: str, by: Any, now: datetime) -> None:
-    """Let the vehicle through as the gate would have, under the same laws."""
+def let_through(passage: Passage, vehicle: Vehicle, *, reason: str, by: Any, now: datetime) -> None:
+    """Let the vehicle through as the gate would have, under the same laws; both are locked.
+
+    Raises: Conflict.
+    """
     declaration = vehicle.declaration
     stage = passage.stage
     if declaration.port_id != passage.port_id:

@@ -7,9 +7,13 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint.likeness import TAIL
+from checkpoint.models import Lane
+from checkpoint.models.device import DeviceKind
+from checkpoint.models.offline import ConflictResult
 from declarations import passes
+from declarations.examination import FINDINGS, faults
 from declarations.models import HoldReason, PaperType
-from declarations.words import InspectionNext
+from declarations.words import Agency, InspectionCheck, InspectionNext
 
 MOST_SCANNED = 8000
 """Characters taken from a scanner; a QR code holds at most 4,296."""
@@ -117,6 +121,13 @@ class DecisionForm(forms.Form):
     )
 
 
+class ResolveForm(ReasonForm):
+    """How a conflict ends."""
+
+    result = forms.ChoiceField(label=_("What is true"), choices=ConflictResult.choices, widget=forms.RadioSelect)
+    field_order = ("result", "reason")
+
+
 class ContestForm(ReasonForm):
     """The VIN that an officer read on the car."""
 
@@ -159,6 +170,14 @@ class VehiclesForm(TextForm):
         self.fields["vehicles"].choices = vehicles  # type: ignore[attr-defined]
         if len(vehicles) == 1:
             self.fields["vehicles"].initial = [vehicles[0][0]]
+
+
+class AcceptForm(VehiclesForm):
+    """The same where nothing is wrong."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].help_text = _("The exporter reads it.")
 
 
 class DocumentsForm(TextForm):
@@ -205,6 +224,71 @@ class OrderForm(ActForm):
         max_length=200,
         help_text=_("A few words; the inspection officer reads them first."),
     )
+    checks = forms.MultipleChoiceField(
+        label=_("What is examined"),
+        choices=InspectionCheck.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    agency = forms.ChoiceField(label=_("Agency"), required=False, initial=Agency.CUSTOMS)
+    field_order = ("because", "checks", "agency")
+
+    def __init__(self, *args: Any, agencies: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.usual = Agency.CUSTOMS.value if Agency.CUSTOMS in agencies else next(iter(agencies), Agency.CUSTOMS.value)
+        self.fields["agency"].initial = self.usual
+        self.fields["agency"].choices = [  # type: ignore[attr-defined]
+            each for each in Agency.choices if each[0] in agencies
+        ]
+        if len(agencies) < 2:
+            self.fields["agency"].widget = forms.HiddenInput()
+
+    def clean_agency(self) -> str:
+        """Customs, or the one agency for which this officer may order, unless he says another."""
+        return self.cleaned_data["agency"] or self.usual
+
+
+class BayForm(ActForm):
+    """Where a vehicle is examined."""
+
+    bay = forms.ChoiceField(label=_("Bay"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, bays: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["bay"].choices = bays  # type: ignore[attr-defined]
+
+
+class AtBayForm(forms.Form):
+    """What the inspector scans or types at the bay."""
+
+    code = CodeField(
+        label=_("Pass or VIN"),
+        max_length=MOST_SCANNED,
+        help_text=_("Scan the code, type the manual code, the VIN or its last six characters."),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    port = forms.ChoiceField(label=_("Port"))
+    field_order = ("port", "code")
+
+    def __init__(self, *args: Any, ports: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["port"].choices = ports  # type: ignore[attr-defined]
+        if len(ports) == 1:
+            self.fields["port"].widget = forms.HiddenInput()
+            self.fields["port"].initial = ports[0][0]
+
+
+class QueueForm(forms.Form):
+    """Which orders a page of the queue shows; what makes no sense shows everything."""
+
+    port = forms.ChoiceField(label=_("Port"), required=False)
+    bay = forms.ChoiceField(label=_("Bay"), required=False)
+    agency = forms.ChoiceField(label=_("Agency"), required=False, choices=[("", _("All")), *Agency.choices])
+
+    def __init__(self, *args: Any, ports: list[tuple[str, str]], bays: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["port"].choices = [("", _("All")), *ports]  # type: ignore[attr-defined]
+        self.fields["bay"].choices = [("", _("All")), *bays]  # type: ignore[attr-defined]
 
 
 class ResultForm(ActForm):
@@ -215,8 +299,16 @@ class ResultForm(ActForm):
         choices=[("SATISFACTORY", _("satisfactory")), ("NOT_SATISFACTORY", _("not satisfactory"))],
         widget=forms.RadioSelect,
     )
+    field_order = ("result", "finding_codes", "findings", "next_step")
     findings = forms.CharField(
         label=_("Findings"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), help_text=_("What you saw.")
+    )
+    finding_codes = forms.MultipleChoiceField(
+        label=_("Found"),
+        required=False,
+        choices=[(each.code, each.label) for each in FINDINGS.values()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The exporter reads them in his language, with what to do."),
     )
     next_step = forms.ChoiceField(
         label=_("What next"),
@@ -230,6 +322,8 @@ class ResultForm(ActForm):
         values = super().clean() or {}
         if values.get("result") == "NOT_SATISFACTORY" and not values.get("next_step"):
             self.add_error("next_step", _("Say what follows: repair and recheck, turn back or detain."))
+        if values.get("result") == "SATISFACTORY" and faults(values.get("finding_codes", ())):
+            self.add_error("finding_codes", _("A fault was found, so the result is not satisfactory."))
         return values
 
 
@@ -245,3 +339,56 @@ class DetentionEndForm(ReasonForm):
         widget=forms.RadioSelect,
     )
     field_order = ("how", "reason")
+
+
+class DeviceForm(ActForm):
+    """A machine for a lane."""
+
+    lane = forms.ModelChoiceField(label=_("Lane"), queryset=Lane.objects.none(), to_field_name="code")
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[(kind.value, kind.label) for kind in (DeviceKind.LANE, DeviceKind.HANDHELD)],
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("As it stands on the machine, so that a colleague finds it.")
+    )
+
+    def __init__(self, *args: Any, lanes: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["lane"].queryset = lanes  # type: ignore[attr-defined]
+
+
+class MoveDeviceForm(ReasonForm):
+    """Where a machine stands from now on, and why."""
+
+    lane = forms.ModelChoiceField(label=_("New lane"), queryset=Lane.objects.none(), to_field_name="code")
+    field_order = ("lane", "reason")
+
+    def __init__(self, *args: Any, lanes: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["lane"].queryset = lanes  # type: ignore[attr-defined]
+
+
+class LiftForm(ReasonForm):
+    """Why a barrier opens without a verdict, and what stands before it."""
+
+    photo = forms.FileField(
+        label=_("Photo"),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        help_text=_("Of the vehicle at the barrier, its plate in the picture."),
+    )
+    field_order = ("photo", "reason")
+
+
+class EnrolForm(forms.Form):
+    """The one-time code, typed on the handheld."""
+
+    code = forms.CharField(
+        label=_("One-time code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+        help_text=_(
+            "Eight letters and digits. Your supervisor makes it on the page “Devices”; it works for 15 minutes."
+        ),
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from checkpoint.models import Case
+from checkpoint.models import Case, Conflict
 from declarations.actions import notices
 from declarations.notices import Audience, Kind
 
@@ -20,6 +20,27 @@ def tell_if_open(*, case_id: int, now: datetime) -> None:
     """Tell the control centre if nobody decided yet."""
     if Case.objects.open().filter(pk=case_id).exists():
         _tell(case_id, Kind.STILL_AT_THE_GATE, Audience.CONTROL, now=now)
+
+
+@transaction.atomic
+def tell_conflict(*, conflict_id: int, now: datetime) -> None:
+    """Tell desk and control centre at once that a device decided otherwise than the centre."""
+    rows = Conflict.objects.select_related("passage__lane", "passage__declaration")
+    conflict = rows.get(pk=conflict_id)
+    passage = conflict.passage
+    values = {
+        "gate": conflict.reason,
+        "stage": passage.stage,
+        "lane": passage.lane.code,
+        "passage": str(passage.pk),
+        "conflict": str(conflict.public_id),
+    }
+    vehicles = (passage.vehicle_id,) if passage.vehicle_id else ()
+    drafts = [
+        notices.Draft(Kind.OFFLINE_CONFLICT, audience, f"conflict:{conflict.pk}", vehicles, values)
+        for audience in (Audience.OFFICERS, Audience.CONTROL)
+    ]
+    notices.write(drafts, declaration=passage.declaration, port=passage.port_id, now=now)
 
 
 def _tell(case_id: int, kind: Kind, audience: Audience, *, now: datetime) -> None:

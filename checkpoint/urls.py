@@ -2,16 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from checkpoint.api import offline
 from checkpoint.views import (
     cases,
+    conflicts,
     desk,
     documents,
     dossier,
     home,
     inspections,
+    lanes,
+    machines,
     organisations,
     overrides,
     scan,
+    shell,
+    shifts,
     verbs,
     versions,
 )
@@ -28,12 +34,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scan", scan.Resume.as_view(), name="resume"),
     path("scan/lanes", scan.Lanes.as_view(), name="lanes"),
     path("scan/lanes/<str:lane>", scan.Scan.as_view(), name="scan"),
+    # lanes and their machines
+    path("devices", machines.Devices.as_view(), name="devices"),
+    path("devices/add", machines.Add.as_view(), name="add-device"),
+    path("devices/<uuid:device>", machines.DevicePage.as_view(), name="device"),
+    path("devices/<uuid:device>/code", machines.MakeCode.as_view(), name="device-code"),
+    path("devices/<uuid:device>/move", machines.Move.as_view(), name="move-device"),
+    path("devices/<uuid:device>/revoke", machines.Revoke.as_view(), name="revoke-device"),
+    path("lanes/<str:lane>", lanes.LanePage.as_view(), name="lane"),
+    path("lanes/<str:lane>/display", lanes.MakeDisplay.as_view(), name="make-display"),
+    path("lanes/<str:lane>/lift", lanes.Lift.as_view(), name="lift-barrier"),
+    path("lifts/<uuid:lift>/photo", lanes.photo, name="lift-photo"),
+    path("scan/lanes/<str:lane>/manifest", offline.OfficersManifest.as_view(), name="manifest"),
+    path("scan/lanes/<str:lane>/sync", offline.OfficersSync.as_view(), name="sync"),
+    path("scan/end", shifts.End.as_view(), name="end-shift"),
+    path("scan/manifest.webmanifest", shell.manifest, name="scan-manifest"),
+    path("scan/worker.js", shell.worker, name="scan-worker"),
     # cases
     path("cases", cases.Cases.as_view(), name="cases"),
     path("passages/<uuid:passage>", cases.PassagePage.as_view(), name="passage"),
     path("passages/<uuid:passage>/annul", cases.Annul.as_view(), name="annul"),
     path("passages/<uuid:passage>/contest", cases.Contest.as_view(), name="contest"),
     path("passages/<uuid:passage>/override", cases.AskOverride.as_view(), name="ask-override"),
+    path("conflicts", conflicts.Conflicts.as_view(), name="conflicts"),
+    path("conflicts/<uuid:conflict>", conflicts.ConflictPage.as_view(), name="conflict"),
     path("overrides", overrides.Overrides.as_view(), name="overrides"),
     path("overrides/<uuid:override>/grant", overrides.Grant.as_view(), name="grant-override"),
     # the desk
@@ -65,6 +89,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:officer>/recover", organisations.Recover.as_view(), name="recover"),
     # inspections
     path("inspections", inspections.Inspections.as_view(), name="inspections"),
+    path("inspections/begin", inspections.AtBay.as_view(), name="at-bay"),
+    path("inspections/<uuid:inspection>/bay", inspections.MoveToBay.as_view(), name="move-to-bay"),
     path("inspections/<uuid:inspection>", inspections.InspectionPage.as_view(), name="inspection"),
     path("inspections/<uuid:inspection>/start", inspections.Start.as_view(), name="start-inspection"),
     path("inspections/<uuid:inspection>/result", inspections.Finish.as_view(), name="finish-inspection"),

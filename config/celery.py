@@ -17,4 +17,6 @@ app.conf.beat_schedule = {
     # `expires`: after an outage one waiting ring is enough, a thousand would only be in the way.
     "relay": {"task": "declarations.tasks.relay", "schedule": 1.0, "options": {"expires": 2}},
     "sweep": {"task": "declarations.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "barriers": {"task": "checkpoint.tasks.watch_barriers", "schedule": 10.0, "options": {"expires": 10}},
+    "devices": {"task": "checkpoint.tasks.watch_devices", "schedule": 60.0, "options": {"expires": 60}},
 }

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from checkpoint.permissions import SCANS
+from checkpoint.permissions import KEEPS, SCANS
 from declarations.models import roles_of
 from declarations.words import RoleName
 
@@ -36,6 +36,10 @@ def _is_officer(person: Person) -> bool:
 
 def _scans(person: Person) -> bool:
     return any(row.role in SCANS for row in roles_of(person).rows)
+
+
+def _keeps_lanes(person: Person) -> bool:
+    return any(row.role in KEEPS for row in roles_of(person).rows)
 
 
 def _declares(person: Person) -> bool:
@@ -60,6 +64,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Desk"), "checkpoint:desk", _is_officer),
     Place(_("Inspections"), "checkpoint:inspections", _is_officer),
     Place(_("Overrides"), "checkpoint:overrides", _is_officer),
+    Place(_("Devices"), "checkpoint:devices", _keeps_lanes),
 )
 """The whole navigation in the order of the page."""
 

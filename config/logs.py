@@ -48,10 +48,10 @@ def configure_logs(*, json: bool, level: str) -> dict[str, Any]:
             },
         },
         "filters": {"without_keys": {"()": WithoutKeys}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events", "filters": ["without_keys"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            "django.request": {"level": "ERROR", "filters": ["without_keys"]},  # 4xx are in our own line already
+            "django.request": {"level": "ERROR"},  # 4xx are in our own line already
             "django.server": {"handlers": [], "propagate": True},
             "celery.beat": {"level": "WARNING"},  # else one line per second
             "celery.app.trace": {"level": "WARNING"},
@@ -61,9 +61,9 @@ def configure_logs(*, json: bool, level: str) -> dict[str, Any]:
 
 
 class WithoutKeys(logging.Filter):
-    """A link is a key: of an address behind which no account stands no line shows more than the beginning."""
+    """A link is a key: of an address that opens by itself no line, whoever writes it, shows more than the beginning."""
 
-    _linked = re.compile(r"(/[di]/)[^/]+")
+    _linked = re.compile(r"(/(?:[dfi]|sign-up|invitations|password)/)[^/?\s]+")
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every line pass, keys taken out of what it names."""

@@ -21,7 +21,8 @@ from config.brake import braked
 from config.sessions import enter, speak_to
 from declarations.actions.people import factors
 from declarations.errors import DomainError
-from declarations.views.people.frame import PASSED_AT
+from declarations.permissions import PASSED_AT
+from declarations.views.people.frame import new_key
 from declarations.words import FactorKind
 
 HALF = "half"
@@ -87,7 +88,7 @@ class SecondFactor(View):
 
     def _open(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            request.session.cycle_key()
+            new_key(request)
             request.session[PASSED_AT] = int(time.time())
         else:
             request.session.pop(HALF, None)

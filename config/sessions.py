@@ -12,11 +12,13 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 
+from declarations.actions.people import sign_ins
 from declarations.actions.people.factors import has_factor
 from declarations.models import Account, roles_of
-from declarations.permissions import needs_second_factor
-from declarations.views.people.frame import GENERATION, PASSED_AT
+from declarations.permissions import PASSED_AT, needs_second_factor
+from declarations.views.people.frame import GENERATION
 from declarations.words import RoleName
 
 SEEN_AT = "seen_at"
@@ -28,14 +30,18 @@ OTHERS = ("/api/", "/static/")
 
 
 class SessionRules:
-    """Turns away whoever has to prove himself first."""
+    """Turns away whoever has to prove himself first; what the others are answered, no cache keeps."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in the page's place, or let it answer."""
-        return self._turned_away(request) or self.get_response(request)
+        answer = self._turned_away(request) or self.get_response(request)
+        if not request.path.startswith(OTHERS) and request.user.is_authenticated:
+            # Pages hold personal facts, and the next one at this machine may not be the same person (ASVS 14.3.2).
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
 
     def _turned_away(self, request: HttpRequest) -> HttpResponse | None:
         user = request.user if not request.path.startswith(OTHERS) else None
@@ -58,6 +64,9 @@ def enter(request: HttpRequest, user: User, *, has_passed: bool) -> None:
     request.session[GENERATION] = _generation(user)
     if has_passed:
         request.session[PASSED_AT] = int(time.time())
+    key = request.session.session_key
+    assert key is not None, "a session that somebody signed in to is stored"
+    sign_ins.begin(user=user, key=key, agent=request.headers.get("User-Agent", ""), now=timezone.now())
 
 
 def speak_to(answer: Any, user: User) -> None:

@@ -180,13 +180,15 @@ OFFICERS_NEED_SECOND_FACTOR = True  # not from the environment: nobody turns it 
 OFFICER_IDLE_S = env.int("OFFICER_IDLE_S", default=3600)
 """After so many seconds without a step an officer signs in again; a control room's wall screen is left alone."""
 
+SCAN_LOCK_AFTER_S = env.int("SCAN_LOCK_AFTER_S", default=600)
+"""After so many seconds without a scan a lane's page wants to know again who stands before it."""
+if SCAN_LOCK_AFTER_S < 1:
+    raise ImproperlyConfigured("SCAN_LOCK_AFTER_S is at least 1: a handheld that lies about has to lock")
+
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", **options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"OPTIONS": {"min_length": 12}}),
-        ("CommonPasswordValidator", {}),
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "config.password_length.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 LOGIN_URL = "login"
@@ -194,6 +196,7 @@ LOGIN_REDIRECT_URL = "home"
 OFFICERS_HOME = "checkpoint:home"  # the exporters' app sends them there and knows no more
 OFFICERS_DECLARATION = "checkpoint:declaration"
 OFFICERS_PASSAGE = "checkpoint:passage"
+OFFICERS_LANE = "checkpoint:lane"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English"), ("ru", "Русский"), ("kk", "Қазақша")]
@@ -205,7 +208,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.Files"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
@@ -221,6 +224,10 @@ LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 86400
+DEVICE_COOKIE_NAME = f"{_host}device"
+"""The key of a handheld, where no script can read it; SameSite=Strict, and Secure as the session's."""
+
+DEVICE_COOKIE_AGE = 365 * 86400
 
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 2 * 365 * 86400

@@ -15,10 +15,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
+from checkpoint import shifts
+from checkpoint.views.shifts import SHIFT
 from config.brake import braked
 from config.second_factor import HALF
 from config.sessions import enter, speak_to
@@ -70,9 +73,15 @@ class SignOut(LogoutView):
     """Django's own; nothing of the person stays in the browser. Cookies stay: one of them is the language."""
 
     def post(self, request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
-        """End the session, and have the browser forget pages and what scripts kept (ASVS 14.3.1)."""
+        """End the session, with it a shift, and have the browser forget pages and what scripts kept (ASVS 14.3.1).
+
+        Where a lane was opened only pages are forgotten: passages made without a network wait there to be delivered.
+        """
+        shift = request.session.get(SHIFT)
+        if isinstance(request.user, User) and shift is not None:
+            shifts.end(shift_id=shift, by=request.user, now=timezone.now())
         answer: HttpResponse = super().post(request, *args, **names)
-        answer["Clear-Site-Data"] = '"cache", "storage"'
+        answer["Clear-Site-Data"] = '"cache", "storage"' if shift is None else '"cache"'
         return answer
 
 

@@ -28,6 +28,9 @@ PER_S = 1 / 600
 BURST = 5.0
 """Sign-ups from one address: five at once, then one in ten minutes."""
 
+GUESSES_PER_S, GUESSES = 1 / 30, 10.0
+"""Passwords tried behind one link: as at the sign-in."""
+
 KINDS = [(kind.value, kind.label) for kind in OrganisationKind if kind is not OrganisationKind.AUTHORITY]
 
 
@@ -69,6 +72,21 @@ class SignUpForm(NameForm):
         return identifiers.normalise(self.cleaned_data["uscc"])
 
 
+class PasswordForm(forms.Form):
+    """The password that was chosen at the sign-up."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        max_length=256,
+        help_text=gettext_lazy("The one that you chose when you signed up. You did not sign up? Then leave this page."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Enter an organisation and oneself; a link by mail opens both."""
@@ -99,24 +117,30 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of the mail. Only the button opens the account: mailboxes follow links by themselves."""
+    """The link of the mail. Only the password opens the account: mailboxes follow links by themselves."""
     row = joining.sign_up_behind(token, now=timezone.now())
     if row is None:
         return dead_link(request)
-    if request.method == "POST":
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if answer := braked(request, (f"confirm:{row.pk}", GUESSES_PER_S, GUESSES)):
+            return answer
         try:
-            joining.confirm(token=token, now=timezone.now())
+            joining.confirm(token=token, password=form.cleaned_data["password"], now=timezone.now())
+            messages.success(request, _("Your account is open. Sign in with your mail address and your password."))
+            return HttpResponseRedirect(reverse("login"))
         except DomainError as refusal:
-            return said(request, title=_("Your account was not opened"), text=str(refusal), status=409)
-        messages.success(request, _("Your account is open. Sign in with your mail address and your password."))
-        return HttpResponseRedirect(reverse("login"))
-    context = {
-        "title": _("Confirm your mail address"),
-        "lead": _("With this you open your account and enter %(organisation)s.")
-        % {"organisation": row.organisation_name},
-        "button": _("Open my account"),
-    }
-    return render(request, "entrance/form.html", context)
+            if refusal.code != "NOT_THE_PASSWORD":
+                return said(request, title=_("Your account was not opened"), text=str(refusal), status=409)
+            form.add_error("password", str(refusal))
+    return asked(
+        request,
+        form,
+        title=_("Confirm your mail address"),
+        lead=_("With this you open your account and enter %(organisation)s.") % {"organisation": row.organisation_name},
+        button=_("Open my account"),
+        status=422 if form.is_bound else 200,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,9 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from checkpoint.views.bridge import jgst14_bridge
+from checkpoint.views.display import display
+from checkpoint.views.enrol import EnrolHandheld
 from config.api import Schema
 from config.passwords import forgotten, new_password
 from config.second_factor import SecondFactor
@@ -35,6 +38,9 @@ urlpatterns = [
     path("admin/login/", to_sign_in),
     path("admin/", admin.site.urls),
     path("gate/", include("checkpoint.urls")),
+    path("scan/enrol", EnrolHandheld.as_view(), name="enrol-handheld"),
+    path("display/<str:display_token>", display, name="lane-display"),
+    path("bridge/jgst14", jgst14_bridge, name="bridge-jgst14"),
     path("", include("declarations.urls")),
 ]
 

@@ -5,6 +5,7 @@ behind the picture) is gone. A PDF cannot be drawn anew without losing what make
 out as a download that no browser opens in our name.
 """
 
+import re
 import unicodedata
 import warnings
 from dataclasses import dataclass
@@ -24,6 +25,12 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 """A telephone of 50 megapixels fits; a picture that unpacks to gigabytes does not."""
 
+MOST_SCANS = 100
+"""Times a JPEG goes over its whole picture; cameras go once, programs that draw it step by step about ten times.
+
+Each costs a pass over all pixels and can be written in seventy bytes: a small file would draw for minutes.
+"""
+
 LONGEST_SIDE_PX = 2400
 """An A4 page at about 200 dpi: small print stays legible."""
 
@@ -31,6 +38,13 @@ JPEG_QUALITY = 82
 PREVIEW_SIDE_PX = 320
 LONGEST_NAME = 100
 LONGEST_ENDING = 5
+JPEG_MARKER = re.compile(rb"\xff+([^\x00\x01\xff\xd0-\xd8])", re.DOTALL)
+"""What begins a segment with a length, or ends the picture; within its data no 0xFF is followed by such a byte.
+
+Source: ITU-T T.81, B.1.1.2 to B.1.1.5.
+"""
+
+JPEG_BEGINS, JPEG_SCAN, JPEG_ENDS = b"\xff\xd8", b"\xda", b"\xd9"
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"})
 
 ATTACHMENT_EMPTY = explain("ATTACHMENT_EMPTY", _("The file is empty. Choose the photo or PDF again."))
@@ -139,16 +153,29 @@ def _photo(content: bytes) -> bytes:
             picture = Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP"])
         if picture.width * picture.height > MOST_PIXELS:
             raise NotAttachable(ATTACHMENT_SIZE)
+        if _has_too_many_scans(content):
+            raise NotAttachable(ATTACHMENT_DAMAGED)
         picture.draft("RGB", (LONGEST_SIDE_PX, LONGEST_SIDE_PX))
-        upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
+        # Made small before it is turned: a turned one is a second whole picture in memory.
+        picture.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
         drawn = BytesIO()
-        _on_white(upright).save(drawn, "JPEG", quality=JPEG_QUALITY)
+        _on_white(ImageOps.exif_transpose(picture)).save(drawn, "JPEG", quality=JPEG_QUALITY)
     except UnidentifiedImageError:
         raise NotAttachable(ATTACHMENT_KIND) from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise NotAttachable(ATTACHMENT_DAMAGED) from None
     return drawn.getvalue()
+
+
+def _has_too_many_scans(content: bytes) -> bool:
+    """Whether a JPEG goes over its picture more often than any program writes; what follows its end does not count."""
+    if not content.startswith(JPEG_BEGINS):
+        return False
+    at, scans = len(JPEG_BEGINS), 0
+    while (marker := JPEG_MARKER.search(content, at)) and marker[1] != JPEG_ENDS and scans <= MOST_SCANS:
+        scans += marker[1] == JPEG_SCAN
+        at = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2], "big")
+    return scans > MOST_SCANS
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

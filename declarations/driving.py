@@ -41,6 +41,8 @@ CALL = _("Do not drive yet. Call your exporter.")
 LOOK_AGAIN = _("Do not drive yet. This page tells you when you may.")
 STAY = _("Stay in the yard. An officer or your exporter tells you how to go on.")
 GIVE_UP = _("Do not drive. Call your exporter.")
+TO_BAY = _("Drive to the inspection bay.")
+TO_BAY_AGAIN = _("Repair what was found, then drive to the inspection bay again.")
 FOR_THE_OFFICER = _("Wait for the officer.")
 
 GOING: Mapping[str, Advice] = {
@@ -94,10 +96,8 @@ WAITING: Mapping[str, Advice] = {
     "PASS_EXPIRED": _NO_PASS,
     "PASS_NOT_YET_VALID": Advice(Signal.WAIT, _("The pass is not valid yet."), LOOK_AGAIN),
     "HOLD": Advice(Signal.WAIT, _("Customs has stopped this vehicle for now."), LOOK_AGAIN),
-    "INSPECTION_DUE": Advice(Signal.WAIT, _("The vehicle is to be inspected."), _("Drive to the inspection bay.")),
-    "INSPECTION_AGAIN": Advice(
-        Signal.WAIT, _FAILED, _("Repair what was found, then drive to the inspection bay again.")
-    ),
+    "INSPECTION_DUE": Advice(Signal.WAIT, _("The vehicle is to be inspected."), TO_BAY),
+    "INSPECTION_AGAIN": Advice(Signal.WAIT, _FAILED, TO_BAY_AGAIN),
     "INSPECTION_FAILED": Advice(Signal.WAIT, _FAILED, FOR_THE_OFFICER),
     "DRIVER_MISSING": Advice(Signal.WAIT, _("Your exporter has not named the driver yet."), CALL),
     "WAITS_FOR_POOL": Advice(Signal.WAIT, _("Nobody has taken this vehicle yet."), CALL),
@@ -123,6 +123,11 @@ def advise(*, vehicle_status: str, is_ready: bool, because: Sequence[Because]) -
     if vehicle_status in AT_PORT and chosen.step in NOT_FROM_HERE:
         return replace(chosen, step=STAY)
     return chosen
+
+
+def sends_to_bay(advice: Advice) -> bool:
+    """Whether the driver is told to go to a bay, so that the page may say to which."""
+    return advice.step in (TO_BAY, TO_BAY_AGAIN)
 
 
 def _said(reason: Because) -> Advice:

@@ -19,12 +19,23 @@ _LETTERS = {
     "р": "ر", "с": "س", "т": "ت", "у": "ۋ", "ұ": "ۇ", "ү": "ۇ", "ф": "ف", "х": "ح", "һ": "ھ", "ц": "تس", "ч": "چ",
     "ш": "ش", "щ": "شش", "ъ": "", "ы": "ى", "і": "ى", "ь": "", "э": "ە", "ю": "يۋ", "я": "يا",
 }  # fmt: skip
+_MOMENT = re.compile(
+    r"(<bdi[^>]*>[^<]*</bdi>|<[^>]*>)|([0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?)"
+)
 _WORD = re.compile("[" + "".join(_LETTERS) + "]+", re.IGNORECASE)
 
 
 def words_to_arabic(markup: str) -> str:
-    """The words of a page in the Arabic script; its marks and all that is not Cyrillic stay, so it is a page still."""
-    return _WORD.sub(lambda word: _written(word.group().lower()), markup)
+    """The words of a page in the Arabic script; its marks and all that is not Cyrillic stay, so it is a page still.
+
+    A day or moment in a sentence is held together between isolates (U+2066, U+2069): behind an Arabic letter its parts
+    would change places, and 08:00 stand before the day, the day before the year.
+    """
+    return _WORD.sub(lambda word: _written(word.group().lower()), _MOMENT.sub(_held_together, markup))
+
+
+def _held_together(found: re.Match[str]) -> str:
+    return found[1] or f"\N{LEFT-TO-RIGHT ISOLATE}{found[2]}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _written(word: str) -> str:

@@ -55,8 +55,10 @@ class Kind(TextChoices):
     DOCUMENTS_CLOCK = "DOCUMENTS_CLOCK", _("time for documents")
     PAPERS_ARRIVED = "PAPERS_ARRIVED", _("papers arrived")
     INSPECTION = "INSPECTION", _("inspection")
+    RECHECK_ASKED = "RECHECK_ASKED", _("repaired")
     AT_THE_GATE = "AT_THE_GATE", _("stopped at the gate")
     STILL_AT_THE_GATE = "STILL_AT_THE_GATE", _("nobody decided for 5 minutes")
+    OFFLINE_CONFLICT = "OFFLINE_CONFLICT", _("a device decided otherwise")
     EXITED = "EXITED", _("exited")
     NOT_HANDED_OVER = "NOT_HANDED_OVER", _("hand-over missing")
     RETURNED = "RETURNED", _("returned")
@@ -69,6 +71,11 @@ class Kind(TextChoices):
     REJECTED = "REJECTED", _("rejected")
     REFUSED = "REFUSED", _("refused")
     STRAGGLER = "STRAGGLER", _("last reminder")
+    BARRIER_FAILED = "BARRIER_FAILED", _("barrier did not open")
+    BARRIER_LIFTED = "BARRIER_LIFTED", _("barrier lifted by hand")
+    DEVICE_SILENT = "DEVICE_SILENT", _("device silent")
+    DEVICE_BACK = "DEVICE_BACK", _("device heard again")
+    DEVICE_FAULT = "DEVICE_FAULT", _("device fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +94,15 @@ _OPEN = _("%(port)s is open again.")
 _STOPPED = _("Customs has stopped this for now. %(reason)s")
 _LIFTED = _("The stop was lifted.")
 _INSPECTION = "%(inspection)s"
+_PLACED_FOR_OFFICERS = _("A hold was placed: %(reason)s")
+_LIFTED_FOR_OFFICERS = _("A hold was lifted.")
 _GATE = "%(gate)s"
+_OFFLINE = _("Without the network a lane decided otherwise than the centre. %(gate)s")
 _CAME_BACK = _("The vehicle came back from the border.")
+_NOT_OPENED = _(
+    "%(lane)s: the barrier did not open, or did not say so in time. Look at the lane; if nobody drove through, "
+    "annul the admission."
+)
 
 TABLE: Mapping[Kind, Told] = {
     Kind.PASS_READY: Told(
@@ -99,17 +113,21 @@ TABLE: Mapping[Kind, Told] = {
         Urgency.INFO, {E: _("Ready again to be driven to the port."), D: _("You may drive to the port again.")}
     ),
     Kind.NOT_READY: Told(Urgency.NOW, {E: _("Not ready to be driven to the port. %(reason)s"), D: _NOT_YET}),
-    Kind.HOLD_PLACED: Told(Urgency.NOW, {E: _STOPPED, D: _NOT_YET, O: _STOPPED}),
+    Kind.HOLD_PLACED: Told(Urgency.NOW, {E: _STOPPED, D: _NOT_YET, O: _PLACED_FOR_OFFICERS}),
     Kind.HOLD_AT_PORT: Told(Urgency.NOW, {D: _("Please wait in the car, an officer is coming.")}),
-    Kind.HOLD_LIFTED: Told(Urgency.INFO, {E: _LIFTED, D: _LIFTED, O: _LIFTED}),
+    Kind.HOLD_LIFTED: Told(Urgency.INFO, {E: _LIFTED, D: _LIFTED, O: _LIFTED_FOR_OFFICERS}),
     Kind.DOCUMENTS_WANTED: Told(Urgency.NOW, {E: _("Customs asks for documents until %(until)s.")}),
     Kind.DOCUMENTS_CLOCK: Told(
         Urgency.NOW, {E: _("%(percent)s of the time to send the documents is over. They are due on %(until)s.")}
     ),
     Kind.PAPERS_ARRIVED: Told(Urgency.SOON, {O: _("The exporter answered the request for documents.")}),
     Kind.INSPECTION: Told(Urgency.NOW, {E: _INSPECTION, D: _INSPECTION}),
+    Kind.RECHECK_ASKED: Told(
+        Urgency.SOON, {O: _("The exporter says it is repaired and asks for the inspection again.")}
+    ),
     Kind.AT_THE_GATE: Told(Urgency.NOW, {E: _GATE, O: _GATE}),
     Kind.STILL_AT_THE_GATE: Told(Urgency.NOW, {C: _("Nobody decided for five minutes. %(gate)s")}),
+    Kind.OFFLINE_CONFLICT: Told(Urgency.NOW, {O: _OFFLINE, C: _OFFLINE}),
     Kind.EXITED: Told(Urgency.INFO, {E: _("The vehicle has left the port."), I: _("The vehicle has left the port.")}),
     Kind.NOT_HANDED_OVER: Told(
         Urgency.SOON,
@@ -142,8 +160,18 @@ TABLE: Mapping[Kind, Told] = {
             D: _("Reminder: this vehicle has to come to the port soon, or it is withdrawn."),
         },
     ),
+    Kind.BARRIER_FAILED: Told(Urgency.NOW, {O: _NOT_OPENED, C: _NOT_OPENED}),
+    Kind.BARRIER_LIFTED: Told(
+        Urgency.NOW, {C: _("%(lane)s: the barrier was lifted by hand, without a verdict. Look at reason and photo.")}
+    ),
+    Kind.DEVICE_SILENT: Told(Urgency.NOW, {C: _("%(lane)s: %(device)s was last heard on %(starts)s.")}),
+    Kind.DEVICE_BACK: Told(
+        Urgency.INFO, {C: _("%(lane)s: %(device)s is heard again; it was silent since %(starts)s.")}
+    ),
+    Kind.DEVICE_FAULT: Told(Urgency.SOON, {C: _("%(lane)s: %(device)s reports a fault: %(fault)s.")}),
 }
-"""DOMAIN section 9, and three answers that would surprise an exporter as much: rejected, refused, last reminder."""
+"""DOMAIN section 9, three answers that would surprise an exporter as much (rejected, refused, last reminder), and what
+the machines of the lanes have to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +203,7 @@ OF_NOTES: Mapping[str, Kind] = {
     "HOLD_LIFTED": Kind.HOLD_LIFTED,
     "DOCUMENTS_ASKED": Kind.DOCUMENTS_WANTED,
     "ANSWERED": Kind.PAPERS_ARRIVED,
+    "RECHECK_ASKED": Kind.RECHECK_ASKED,
     "STRAGGLER_TOLD": Kind.STRAGGLER,
 }
 """Notes that are told by their reason alone; changes of driver and plate are told by their fields."""
@@ -265,8 +294,20 @@ def is_covered(codes: Iterable[str], audience: Audience, just_told: frozenset[tu
     return all(any((kind, audience) in just_told for kind in COVERED.get(code, ())) for code in codes)
 
 
-def gate_sentence(reason: str, stage: str, *, may_tell_inspections: bool = True) -> str:
-    """What the gate answered, in the public words of the timeline."""
+OFFICERS_READ: Mapping[str, str | Promise] = {
+    "BAD_SIGNATURE": _("Stopped at the gate (%(stage)s): the signature does not fit, the pass may be forged."),
+    "UNKNOWN_KEY": _("Stopped at the gate (%(stage)s): the pass was signed with an unknown key."),
+    "UNKNOWN_PASS": _("Stopped at the gate (%(stage)s): nobody issued this pass."),
+    "REVOKED": _("Stopped at the gate (%(stage)s): the pass was revoked."),
+    "HOLD": _("Stopped at the gate (%(stage)s): a hold stands."),
+}
+"""What the public words of the gate keep from exporter and driver, and its officers have to know."""
+
+
+def gate_sentence(reason: str, stage: str, *, may_tell_inspections: bool = True, for_officers: bool = False) -> str:
+    """What the gate answered, in the public words of the timeline or, for officers, in plain ones."""
+    if for_officers and reason in OFFICERS_READ:
+        return str(OFFICERS_READ[reason]) % timeline.values_of({"stage": stage})
     if reason in timeline.OF_INSPECTIONS and not may_tell_inspections:
         reason = timeline.SAYS_NOTHING
     sentence = timeline.SENTENCES.get(f"{timeline.GATE}{reason}", timeline.UNKNOWN)

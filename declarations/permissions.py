@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from declarations.errors import NotPermitted
 from declarations.models import ApiKey, Authority, Declaration, Hold, Organisation, Override, Role, roles_of
 from declarations.models.parties import ACTING_OFFICERS
-from declarations.words import RoleName
+from declarations.words import Agency, RoleName
+
+PASSED_AT = "second_factor_at"
+"""In a session: when, in seconds since 1970, the second factor was last shown."""
 
 
 def answers(check: Callable[..., None]) -> Callable[..., bool]:
@@ -97,22 +100,43 @@ def check_can_lift(user: object, hold: Hold) -> None:
         raise NotPermitted("PLACED_BY_YOU", _("You placed this hold; somebody else has to lift it."))
 
 
-def check_can_inspect(user: object, declaration: Declaration) -> None:
-    """Inspection officers of the port."""
-    _check_officer(user, declaration, RoleName.INSPECTION)
+def check_can_inspect(user: object, declaration: Declaration, agency: str = Agency.CUSTOMS) -> None:
+    """Inspection officers of that agency at the port; for another agency than customs a supervisor as well."""
+    _check_officer(user, declaration, *_for_agency(agency, RoleName.INSPECTION))
+    _check_acts_for(user, declaration, agency)
 
 
-def check_can_order_inspection(user: object, declaration: Declaration) -> None:
-    """Every officer who acts at the port may order an inspection; an analyst only looks."""
+def check_can_order_inspection(user: object, declaration: Declaration, agency: str = Agency.CUSTOMS) -> None:
+    """Whoever acts at the port orders one of customs; one of another agency its own officers and a supervisor."""
     _check_officer(user, declaration)
+    if agency != Agency.CUSTOMS:
+        _check_acts_for(user, declaration, agency)
 
 
-def check_can_waive(user: object, declaration: Declaration) -> None:
+def check_can_waive(user: object, declaration: Declaration, agency: str = Agency.CUSTOMS) -> None:
+    """Supervisors of the port; another agency than customs lifts its own orders as well."""
+    if agency == Agency.CUSTOMS:
+        _check_officer(user, declaration, RoleName.SUPERVISOR)
+    else:
+        check_can_inspect(user, declaration, agency)
+
+
+def _for_agency(agency: str, *names: str) -> tuple[str, ...]:
+    return names if agency == Agency.CUSTOMS else (*names, RoleName.SUPERVISOR)
+
+
+def _check_acts_for(user: object, declaration: Declaration, agency: str) -> None:
+    """One of the agency's own inspection officers, or for another agency than customs a supervisor."""
+    roles, port = roles_of(user), declaration.port_id
+    if port is None or not (
+        roles.inspects_at(port, agency) or (agency != Agency.CUSTOMS and roles.at(port, RoleName.SUPERVISOR))
+    ):
+        raise NotPermitted("OTHER_AGENCY", _("Only who acts for that agency may do this."))
+
+
+def check_can_detain(user: object, declaration: Declaration) -> None:
     """Supervisors of the port."""
     _check_officer(user, declaration, RoleName.SUPERVISOR)
-
-
-check_can_detain = check_can_waive
 
 
 def check_can_ask_override(user: object, declaration: Declaration) -> None:
@@ -175,14 +199,17 @@ def check_can_end_authority(user: object, authority: Authority) -> None:
 
 
 def check_can_recover(user: object, person: object) -> None:
-    """For an officer a supervisor, for an exporter a manager of an organisation he works for; never oneself."""
+    """For an officer a supervisor, for an exporter a manager of the organisation he came in with; never oneself.
+
+    Any other organisation would do that invited him later: by the invitation alone it would get a hand on his account.
+    """
     theirs, mine = roles_of(person), roles_of(user)
     if getattr(user, "pk", None) == getattr(person, "pk", None):
         raise NotPermitted("SECOND_PERSON", _("A second person has to do this for you."))
     if needs_second_factor(person):
         if not any(row.role == RoleName.SUPERVISOR for row in mine.rows):
             raise NotPermitted
-    elif not any(mine.manages(organisation) for organisation in theirs.own_organisations):
+    elif (first := theirs.first_organisation) is None or not mine.manages(first):
         raise NotPermitted
 
 

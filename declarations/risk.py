@@ -73,16 +73,18 @@ class Rule:
     condition: Condition
     points: int = 0
     channel: Channel | None = None
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One rule that was true, as it was then."""
+    """One rule that was true, as it was then. checks: what it wants looked at if the vehicle is examined."""
 
     code: str
     version: int
     points: int = 0
     channel: Channel | None = None
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class Selection:
 
     channel: Channel
     hits: tuple[Hit, ...] = ()
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """What the rules that hit want looked at, each once."""
+        return tuple(dict.fromkeys(check for hit in self.hits for check in hit.checks))
 
 
 RANDOM = Hit("RANDOM", 1, 0, Channel.RED)
@@ -126,7 +133,7 @@ def select(
     trusted: gets BLUE where others get YELLOW; RED stays RED.
     """
     hits = [
-        Hit(rule.code, rule.version, rule.points, rule.channel)
+        Hit(rule.code, rule.version, rule.points, rule.channel, rule.checks)
         for rule in rules
         if rule.scope is scope and holds(rule.condition, facts)
     ]

@@ -28,6 +28,7 @@ def _deliver(delivery_id: int, now: datetime) -> None:
     taken = notices.take(
         delivery_id=delivery_id,
         driver_url=lambda token: reverse("declarations:driver", args=[token]),
+        importer_url=lambda token: urljoin(settings.BASE_URL, reverse("declarations:importer", args=[token])),
         url=urljoin(settings.BASE_URL, reverse("declarations:notices")),
         preferences_url=urljoin(settings.BASE_URL, reverse("declarations:notice-preferences")),
     )

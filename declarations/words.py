@@ -153,6 +153,29 @@ class InspectionNext(TextChoices):
     DETAIN = "DETAIN", _("detain: the supervisor is asked")
 
 
+class Agency(TextChoices):
+    """Whose inspection it is. Their order here is the order in which a vehicle goes through them.
+
+    Quarantine first: nothing is opened or unloaded before it is known that nothing alive comes out.
+    """
+
+    QUARANTINE = "QUARANTINE", _("quarantine")
+    CUSTOMS = "CUSTOMS", pgettext_lazy("agency", "customs")
+    BORDER = "BORDER", _("border guard")
+
+
+class InspectionCheck(TextChoices):
+    """What an inspection order names to be looked at."""
+
+    IDENTITY = "IDENTITY", _("VIN and plates on the car")
+    CONDITION = "CONDITION", _("make, model and condition as declared")
+    ODOMETER = "ODOMETER", _("odometer reading")
+    CARGO = "CARGO", _("what is inside the vehicle")
+    BATTERY = "BATTERY", _("traction battery")
+    CLEANNESS = "CLEANNESS", _("soil, plants and animals")
+    PAPERS = "PAPERS", _("papers in the car")
+
+
 class PrintForm(TextChoices):
     """How all passes of a declaration come."""
 

@@ -66,6 +66,7 @@ WITH_KEY = ("alice", "mallory", "carl", "olga", "ivan", "sam", "oscar")
 APPS = ("declarations", "checkpoint", "auth")
 MAY_CHANGE = (
     "port",
+    "bay",
     "closure",
     "holdreason",
     "nationalcode",

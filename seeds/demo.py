@@ -16,15 +16,17 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from checkpoint.models import Device
+from checkpoint import barrier, devices
+from checkpoint.models import Device, Lane
 from checkpoint.models.device import DeviceKind
 from declarations.actions import notices
 from declarations.clearance.issuing import rotate
 from declarations.lifecycle import PassKeyStatus
 from declarations.models import ApiKey, Factor, Notice, PassKey, Port
 from declarations.permissions import needs_second_factor
-from declarations.words import FactorKind
+from declarations.words import FactorKind, Side
 from seeds.accounts import ACCOUNTS, FIRMS, WITH_KEY, make_people
+from seeds.photos import photo_of_a_car
 from seeds.ports import load_lanes
 from seeds.reference import load_reference_data
 from seeds.rules import load_rules
@@ -69,7 +71,23 @@ def _make_world(*, now: datetime) -> None:
     world = World(start=start, end=now, people=make_people(now=start))
     begin_all(world)
     world.walk()
+    _set_up_machines(world.people, now=now)
     _leave_old_notices_read(list(world.people.values()), now=now)
+
+
+def _set_up_machines(people: Mapping[str, User], *, now: datetime) -> None:
+    """A handheld at work, one that waits for its code, and a barrier that the control room lifted for an ambulance."""
+    sam, oscar = people["sam"], people["oscar"]
+    lane = Lane.objects.get(code="CNHRS-R2")
+    begun = now - timedelta(days=2)
+    device, code = devices.add(lane_id=lane.pk, kind=DeviceKind.HANDHELD, name="手持机 H-01", by=sam, now=begun)
+    devices.enrol(code=code, name="handheld", software="Chromium 131", now=begun + timedelta(minutes=2))
+    beat = devices.Heartbeat(sent_at=now, battery_percent=76, queued=0, software="Chromium 131")
+    devices.heard(device_id=device.pk, beat=beat, now=now)
+    devices.add(lane_id=lane.pk, kind=DeviceKind.HANDHELD, name="手持机 H-02", by=sam, now=now)
+    photo = photo_of_a_car(Side.DEPARTURE, 2)
+    at = now - timedelta(hours=3)
+    barrier.lift(lane_id=lane.pk, reason="急救车驶入查验场 · ambulance to the yard", photo=photo, by=oscar, now=at)
 
 
 def _leave_old_notices_read(people: list[User], *, now: datetime) -> None:
@@ -95,18 +113,18 @@ def _new_secrets(*, now: datetime) -> dict[str, Any]:
     """New passwords and keys for everybody and every lane; the old ones open nothing any more."""
     people = {user.username: user for user in User.objects.filter(username__in=ACCOUNTS)}
     passwords, apps = _new_passwords(people), _new_apps(people, now=now)
-    devices = list(
+    equipment = list(
         Device.objects.filter(kind=DeviceKind.LANE, revoked_at=None)
         .select_related("lane__checkpoint", "api_key")
         .order_by("lane__checkpoint__port", "lane__checkpoint__code", "lane__code")
     )
     old = ApiKey.objects.filter(revoked_at=None)
     old.filter(user__username__in=WITH_KEY).update(revoked_at=now)
-    old.filter(device__in=devices).update(revoked_at=now)
+    old.filter(device__in=equipment).update(revoked_at=now)
     return {
         "accounts": {name: _account(name, passwords[name]) | apps.get(name, {}) for name in ACCOUNTS},
         "api_keys": {name: ApiKey.issue(label=f"demo {name}", now=now, user=people[name])[1] for name in WITH_KEY},
-        "devices": [_device(device, now=now) for device in devices],
+        "devices": [_device(device, now=now) for device in equipment],
     }
 
 

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import models, transaction
 
 from declarations.models import (
+    Bay,
     Country,
     Currency,
     HoldReason,
@@ -45,6 +46,7 @@ def load_reference_data() -> dict[str, int]:
 
 LISTS: dict[str, type[models.Model]] = {
     "ports": Port,
+    "bays": Bay,
     "countries": Country,
     "currencies": Currency,
     "incoterms": Incoterm,
@@ -69,7 +71,7 @@ def _columns(model: type[models.Model], row: Mapping[str, str], position: int) -
     columns: dict[str, Any] = {renamed.get(name, name): text.strip() for name, text in row.items()}
     if model is PaperType:
         columns["position"] = position
-    known = {field.name: field for field in model._meta.concrete_fields if not field.auto_created}
+    known = {field.attname: field for field in model._meta.concrete_fields if not field.auto_created}
     return {name: _typed(known[name], value) for name, value in columns.items() if name in known}
 
 

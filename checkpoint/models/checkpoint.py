@@ -1,10 +1,13 @@
 """Gates of a port and their lanes."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from declarations.models import Port
+from declarations.models import Port, roles_of
 from declarations.words import Stage
 
 READABLE = (
@@ -35,16 +38,42 @@ class Checkpoint(models.Model):
         return self.code
 
 
+class Arrow(models.TextChoices):
+    """Where a driver goes from the barrier."""
+
+    LEFT = "LEFT", pgettext_lazy("arrow", "left")
+    STRAIGHT = "STRAIGHT", pgettext_lazy("arrow", "straight on")
+    RIGHT = "RIGHT", pgettext_lazy("arrow", "right")
+
+
+class LaneQuerySet(models.QuerySet["Lane"]):
+    """Slices of lanes; doors start from `visible_to`."""
+
+    def visible_to(self, user: object) -> Self:
+        """Lanes of the ports where the user is an officer."""
+        ports = roles_of(user).ports()
+        return self if ports is None else self.filter(checkpoint__port__in=ports)
+
+
 class Lane(models.Model):
     """One physical, virtual or handheld lane.
 
     must_see: groups of facts, [["VIN", "PLATE", "CARD"]]; of each group one has to come and match. None: the stage's.
+    barrier_answers: a controller fetches the orders for this barrier and says what became of each.
+    channel_no: the lane's number in the messages of JGS/T 14, where it is not its code.
+    arrow, bay_arrow: what the driver's display shows after the barrier, and to the inspection bay.
     """
 
     checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="lanes", verbose_name=_("checkpoint"))
     code = models.CharField(_("code"), max_length=20, unique=True)
     must_see = models.JSONField(_("must see"), null=True, blank=True)
     is_open = models.BooleanField(_("open"), default=True)
+    barrier_answers = models.BooleanField(_("the barrier answers"), default=False)
+    channel_no = models.CharField(_("number in customs messages"), max_length=20, blank=True)
+    arrow = models.CharField(_("arrow after the barrier"), max_length=8, choices=Arrow, blank=True, default="STRAIGHT")
+    bay_arrow = models.CharField(_("arrow to the bay"), max_length=8, choices=Arrow, blank=True, default="RIGHT")
+
+    objects = LaneQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lane")

@@ -15,7 +15,7 @@ from declarations.lifecycle import PassKeyStatus
 from declarations.words import Stage
 
 GATE = """
-SELECT d.id, d.name, l.id, l.code, l.must_see, c.stage, p.code, p.entry_advises, p.plate_confidence,
+SELECT d.id, d.name, d.kind, l.id, l.code, l.must_see, c.stage, p.code, p.entry_advises, p.plate_confidence,
     p.vin_tail_is_enough, p.weight_tolerance,
     (SELECT array_agg(other.stage) FROM checkpoint_checkpoint other WHERE other.port_id = p.code),
     EXISTS (SELECT 1 FROM declarations_closure s
@@ -40,6 +40,7 @@ class Gate:
 
     device_id: int
     device_name: str
+    kind: str
     lane_id: int
     lane: str
     must_see: MustSee | None
@@ -70,11 +71,28 @@ def _read(sql: str, values: dict[str, Any]) -> Gate | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    device, name, lane_id, lane, must_see, stage, port, advises, confidence, tail, tolerance, stages, closed, keys = row
+    (
+        device,
+        name,
+        kind,
+        lane_id,
+        lane,
+        must_see,
+        stage,
+        port,
+        advises,
+        confidence,
+        tail,
+        tolerance,
+        stages,
+        closed,
+        keys,
+    ) = row
     groups = json.loads(must_see) if isinstance(must_see, str) else must_see
     return Gate(
         device_id=device,
         device_name=name,
+        kind=kind,
         lane_id=lane_id,
         lane=lane,
         must_see=None if groups is None else tuple(frozenset(map(Seen, group)) for group in groups),

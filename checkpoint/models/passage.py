@@ -174,7 +174,10 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         ordering = ["-opened_at"]
-        indexes = [models.Index(fields=["opened_at"], name="case_open", condition=Q(closed_at=None))]
+        indexes = [
+            models.Index(fields=["opened_at"], name="case_open", condition=Q(closed_at=None)),
+            models.Index(fields=["closed_at"], name="case_released", condition=Q(result="RELEASE")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="case_closed_has_result",

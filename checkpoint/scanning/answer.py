@@ -19,14 +19,15 @@ def payload_of(passage: Mapping[str, Any], *, lane: str) -> dict[str, Any]:
     """The columns of a passage as an answer; officer_text in the language that is active now."""
     reason = Reason(passage["reason"])
     advice = [Reason(code) for code in passage["advice"]]
+    is_provisional = bool(passage["answer"].get("provisional"))
     return {
         "passage_id": str(passage["id"]),
         "scan_id": str(passage["scan_id"]),
         "verdict": passage["verdict"],
         "reason": passage["reason"],
         "advice": list(passage["advice"]),
-        "provisional": False,
-        "barrier": "LIFT" if passage["verdict"] == Verdict.ADMIT else "STAY",
+        "provisional": is_provisional,
+        "barrier": "LIFT" if passage["verdict"] == Verdict.ADMIT and not is_provisional else "STAY",
         "port": passage["port_id"],
         "stage": passage["stage"],
         "lane": lane,

@@ -4,6 +4,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -58,7 +59,7 @@ class Question:
             vin_confidence=body.get("vin_confidence"),
             card=digest(body.get("driver_card") or "") or None,
             card_end=masked((body.get("driver_card") or "").strip()),
-            weight_kg=None if weight is None else int(weight),
+            weight_kg=None if weight is None else round(Decimal(weight)) or None,
             captured_at=datetime.fromisoformat(captured) if isinstance(captured, str) else captured,
         )
 

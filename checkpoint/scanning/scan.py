@@ -7,7 +7,7 @@ rows, is MANUAL, TIMED_OUT: never a green, never an alarm (law 8).
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from checkpoint.scanning.gather import Found, Question, Read, gather, lock, read
 from declarations.lifecycle import Owed, PassStatus, VehicleStatus
 from declarations.models import By, Override, Pass, fingerprint, trace_id
 from declarations.models.history import signed
+from declarations.models.movable import Along
 from declarations.words import Stage
 
 ADMITS: Mapping[str, str] = {
@@ -50,24 +51,37 @@ class BodyDiffers(Exception):
     code = "SCAN_ID_REUSED"
 
 
+Judge = Callable[[Facts], Decision]
+
+
 def scan(
-    *, gate: Gate, scan_id: uuid.UUID, body: Mapping[str, Any], officer: User | None = None, now: datetime
+    *,
+    gate: Gate,
+    scan_id: uuid.UUID,
+    body: Mapping[str, Any],
+    officer: User | None = None,
+    now: datetime,
+    judge: Judge = decide,
+    is_provisional: bool = False,
 ) -> Answer:
     """Answer one scan; the same scan id again gets the stored answer.
 
-    officer: who holds the device, if anybody is signed in on it.
+    officer: who holds the device, if anybody is signed in on it. judge: the ladder, or what knows besides that the
+    barrier is past. is_provisional: the device had to answer by itself; this is what became of it.
     Raises: BodyDiffers; OperationalError when the passage cannot be stored.
     """
     body_digest = digest_of(body)
     question = Question.of(scan_id, dict(body))
     try:
         with transaction.atomic():
-            return _scan(gate, question, body_digest, officer, now=now, timed_out=False)
+            return _scan(gate, question, body_digest, officer, now=now, judge=judge, is_provisional=is_provisional)
     except OperationalError as failure:
         if not isinstance(failure.__cause__, errors.LockNotAvailable | errors.QueryCanceled | errors.DeadlockDetected):
             raise
     with transaction.atomic():
-        return _scan(gate, question, body_digest, officer, now=now, timed_out=True)
+        return _scan(
+            gate, question, body_digest, officer, now=now, judge=judge, is_provisional=is_provisional, timed_out=True
+        )
 
 
 def digest_of(body: Mapping[str, Any]) -> str:
@@ -84,7 +98,15 @@ def _in_one_spelling(value: Any) -> Any:
 
 
 def _scan(
-    gate: Gate, question: Question, body_digest: str, officer: User | None, *, now: datetime, timed_out: bool
+    gate: Gate,
+    question: Question,
+    body_digest: str,
+    officer: User | None,
+    *,
+    now: datetime,
+    judge: Judge,
+    is_provisional: bool,
+    timed_out: bool = False,
 ) -> Answer:
     passage_id = new_passage_id(now)
     stored = _claim(gate, question, body_digest, passage_id)
@@ -95,11 +117,9 @@ def _scan(
     facts, found = gather(read, question, gate, locked, now=now)
     if timed_out:
         facts = replace(facts, timed_out=True)
-    decision = decide(facts)
+    decision = judge(facts)
     by: By = officer or f"lane {gate.lane}"
     told = {"passage": str(passage_id), "lane": gate.lane, "stage": gate.stage.value, "verdict": decision.verdict.value}
-    if found is not None and decision.moves:
-        _move(gate, found, decision, passage_id, told, by=by, now=now)
     shown = found.vehicle if found is not None and facts.at_own_port else None
     passage = {
         "id": passage_id,
@@ -119,10 +139,16 @@ def _scan(
         "advice": [reason.value for reason in decision.advice],
         "vehicle_id": shown.pk if shown else None,
         "declaration_id": shown.declaration_id if shown else None,
-        "answer": _shown(found if shown else None)
+        "answer": _shown(found if shown else None, decision)
+        | ({"provisional": True} if is_provisional else {})
         | {"compared": compared(facts, question, found) if found is not None and shown else []},
     }
-    _store(passage, found, decision, told, by=by)
+    written = _as_written(passage, found, decision, told, by=by)
+    if found is not None and decision.moves:
+        _move(gate, found, decision, passage_id, told, written, by=by, now=now)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH {written[0]} SELECT", written[1])
     return Answer(payload_of(passage, lane=gate.lane))
 
 
@@ -163,11 +189,15 @@ def _move(
     decision: Decision,
     passage_id: uuid.UUID,
     told: Mapping[str, str],
+    written: Along,
     *,
     by: By,
     now: datetime,
 ) -> None:
-    """Move the vehicle with its admissions; at the exit the pass is consumed, an override that was needed is used."""
+    """Move the vehicle with its admissions, and write the passage in the same statement.
+
+    At the exit the pass is consumed; an override that was needed is used.
+    """
     stages = [ADMITS[step] for step in decision.moves if step in ADMITS]
     granted = [(stage, passage_id) for stage in stages if decision.verdict == Verdict.ADMIT and _admits(gate, stage)]
     found.vehicle.move_to(
@@ -177,6 +207,7 @@ def _move(
         reason=decision.reason,
         data=told,
         admissions=granted,
+        along=written,
     )
     if decision.verdict != Verdict.ADMIT:
         return
@@ -226,7 +257,8 @@ def _seen(question: Question, read: Read, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _shown(found: Found | None) -> dict[str, Any]:
+def _shown(found: Found | None, decision: Decision) -> dict[str, Any]:
+    """The vehicle as this passage leaves it, and its declaration."""
     if found is None:
         return {"vehicle": None, "declaration": None}
     vehicle = found.vehicle
@@ -237,7 +269,7 @@ def _shown(found: Found | None) -> dict[str, Any]:
             "model": vehicle.model,
             "colour": vehicle.colour,
             "plate": vehicle.plate or None,
-            "status": vehicle.status,
+            "status": decision.moves[-1] if decision.moves else vehicle.status,
         },
         "declaration": {
             "reference": found.reference,
@@ -247,61 +279,61 @@ def _shown(found: Found | None) -> dict[str, Any]:
     }
 
 
-def _store(
+def _as_written(
     passage: Mapping[str, Any], found: Found | None, decision: Decision, told: Mapping[str, str], *, by: By
-) -> None:
-    """Write the passage; open a case for an officer, close older ones that it settles, leave a trace on the vehicle.
+) -> Along:
+    """The passage; a case for an officer, older ones that it settles closed; a trace on a vehicle that does not move.
 
     A case owes to be told at once, and once more to the control centre if it is still open then.
     """
     by_id, by_label = signed(by)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH passed AS (
-                INSERT INTO checkpoint_passage (id, device_id, lane_id, port_id, stage, officer_id, captured_at,
-                    decided_at, trace_id, scan_id, code, seen, verdict, reason, advice, vehicle_id, declaration_id,
-                    answer)
-                VALUES (%(id)s, %(device_id)s, %(lane_id)s, %(port_id)s, %(stage)s, %(officer_id)s, %(captured_at)s,
-                    %(decided_at)s, %(trace_id)s, %(scan_id)s, %(code)s, %(seen)s::jsonb, %(verdict)s, %(reason)s,
-                    %(advice)s::jsonb, %(vehicle_id)s, %(declaration_id)s, %(answer)s::jsonb)
-            ), opened AS (
-                INSERT INTO checkpoint_case (passage_id, opened_at, result, reason, vin_read)
-                SELECT %(id)s, %(decided_at)s, '', '', '' WHERE NOT %(admitted)s
-                RETURNING id
-            ), owed AS (
-                INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
-                SELECT task.kind, task.subject, %(trace_id)s, task.at, task.at, 0, '' FROM (
-                    SELECT %(tell_case)s, id, %(decided_at)s::timestamptz FROM opened
-                    UNION ALL SELECT %(tell_open_case)s, id, %(still_open_at)s::timestamptz FROM opened
-                    UNION ALL SELECT %(tell)s, %(owner_declaration)s::bigint, %(decided_at)s::timestamptz FROM opened
-                ) AS task(kind, subject, at) WHERE task.subject IS NOT NULL
-            ), settled AS (
-                UPDATE checkpoint_case SET closed_at = %(decided_at)s, result = 'LATER_PASSAGE'
-                WHERE %(admitted)s AND closed_at IS NULL AND passage_id = ANY (ARRAY(
-                    SELECT p.id FROM checkpoint_passage p WHERE p.vehicle_id = %(vehicle_id)s AND p.stage = %(stage)s))
-            )
+    return (
+        """
+        passed AS (
+            INSERT INTO checkpoint_passage (id, device_id, lane_id, port_id, stage, officer_id, captured_at,
+                decided_at, trace_id, scan_id, code, seen, verdict, reason, advice, vehicle_id, declaration_id,
+                answer)
+            VALUES (%(id)s, %(device_id)s, %(lane_id)s, %(port_id)s, %(stage)s, %(officer_id)s, %(captured_at)s,
+                %(decided_at)s, %(trace_id)s::text, %(scan_id)s, %(code)s, %(seen)s::jsonb, %(verdict)s,
+                %(reason)s::text, %(advice)s::jsonb, %(vehicle_id)s, %(declaration_id)s, %(answer)s::jsonb)
+        ), opened AS (
+            INSERT INTO checkpoint_case (passage_id, opened_at, result, reason, vin_read)
+            SELECT %(id)s, %(decided_at)s, '', '', '' WHERE NOT %(admitted)s
+            RETURNING id
+        ), told AS (
+            INSERT INTO declarations_outboxtask (kind, subject, trace_id, created_at, due_at, attempts, error)
+            SELECT task.kind, task.subject, %(trace_id)s::text, task.at, task.at, 0, '' FROM (
+                SELECT %(tell_case)s, id, %(decided_at)s::timestamptz FROM opened
+                UNION ALL SELECT %(tell_open_case)s, id, %(still_open_at)s::timestamptz FROM opened
+                UNION ALL SELECT %(tell)s, %(owner_declaration)s::bigint, %(decided_at)s::timestamptz FROM opened
+            ) AS task(kind, subject, at) WHERE task.subject IS NOT NULL
+        ), settled AS (
+            UPDATE checkpoint_case SET closed_at = %(decided_at)s, result = 'LATER_PASSAGE'
+            WHERE %(admitted)s AND closed_at IS NULL AND passage_id = ANY (ARRAY(
+                SELECT p.id FROM checkpoint_passage p WHERE p.vehicle_id = %(vehicle_id)s AND p.stage = %(stage)s))
+        ), noted AS (
             INSERT INTO declarations_history (at, by_id, by_label, trace_id, machine, subject_id, declaration_id,
                 vehicle_id, from_status, to_status, reason, text, data)
-            SELECT %(decided_at)s, %(by_id)s::int, %(by_label)s, %(trace_id)s, 'note', %(owner)s::bigint,
-                %(owner_declaration)s::bigint, %(owner)s::bigint, '', '', %(reason)s, '', %(told)s::jsonb
+            SELECT %(decided_at)s, %(by_id)s::int, %(by_label)s::text, %(trace_id)s::text, 'note', %(owner)s::bigint,
+                %(owner_declaration)s::bigint, %(owner)s::bigint, '', '', %(reason)s::text, '', %(told)s::jsonb
             WHERE %(owner)s::bigint IS NOT NULL AND NOT %(moved)s
-            """,
-            {
-                **passage,
-                "seen": json.dumps(passage["seen"]),
-                "advice": json.dumps(passage["advice"]),
-                "answer": json.dumps(passage["answer"]),
-                "admitted": decision.verdict == Verdict.ADMIT,
-                "tell": Owed.TELL.value,
-                "tell_case": OwedByCase.TELL_CASE.value,
-                "tell_open_case": OwedByCase.TELL_OPEN_CASE.value,
-                "still_open_at": passage["decided_at"] + PATIENCE_WITH_CASES,
-                "by_id": by_id,
-                "by_label": by_label,
-                "owner": found.vehicle.pk if found else None,
-                "owner_declaration": found.vehicle.declaration_id if found else None,
-                "told": json.dumps(told),
-                "moved": bool(decision.moves),
-            },
         )
+        """,
+        {
+            **passage,
+            "seen": json.dumps(passage["seen"]),
+            "advice": json.dumps(passage["advice"]),
+            "answer": json.dumps(passage["answer"]),
+            "admitted": decision.verdict == Verdict.ADMIT,
+            "tell": Owed.TELL.value,
+            "tell_case": OwedByCase.TELL_CASE.value,
+            "tell_open_case": OwedByCase.TELL_OPEN_CASE.value,
+            "still_open_at": passage["decided_at"] + PATIENCE_WITH_CASES,
+            "by_id": by_id,
+            "by_label": by_label,
+            "owner": found.vehicle.pk if found else None,
+            "owner_declaration": found.vehicle.declaration_id if found else None,
+            "told": json.dumps(told),
+            "moved": bool(decision.moves),
+        },
+    )

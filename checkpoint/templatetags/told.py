@@ -52,6 +52,7 @@ WORDS: dict[str, str | Promise] = {
     "DOCUMENTS_OVERDUE": gettext_lazy("the time for the documents was over"),
     "DOCUMENTS_REFUSED": gettext_lazy("the documents were refused"),
     "EXITED": gettext_lazy("left the country"),
+    "EXPORT_LICENCE": gettext_lazy("it needs an export licence"),
     "EXIT_ANNULLED": gettext_lazy("an exit was annulled"),
     "GATE": gettext_lazy("ordered at the gate"),
     "HOLD_LIFTED": gettext_lazy("a hold was lifted"),
@@ -69,9 +70,12 @@ WORDS: dict[str, str | Promise] = {
     "OFFICER_REFUSED": gettext_lazy("an officer refused"),
     "OFFICER_RELEASED": gettext_lazy("an officer released"),
     "NOT_LODGED": gettext_lazy("could not be lodged"),
+    "NOT_SATISFACTORY": gettext_lazy("the inspection was not satisfactory"),
     "OFFICER": gettext_lazy("ordered by an officer"),
     "OFFICER_CLOSE": gettext_lazy("an officer closed the case"),
     "OFFICER_TURN_BACK": gettext_lazy("an officer turned it back"),
+    "OFFLINE_CONFLICT": gettext_lazy("a lane without network decided otherwise"),
+    "OFFLINE_CONFLICT_RESOLVED": gettext_lazy("what a lane decided without network was resolved"),
     "OVERRIDE_ASKED": gettext_lazy("an override was asked for"),
     "OVERRIDE_GRANTED": gettext_lazy("an override was granted"),
     "POOL_NAMED": gettext_lazy("the exporter named a pool of ferrymen"),
@@ -83,12 +87,15 @@ WORDS: dict[str, str | Promise] = {
     "RETURNED": gettext_lazy("the neighbour sent it back"),
     "SELECTED": gettext_lazy("selected by risk"),
     "SET_ASIDE": gettext_lazy("set aside into a draft of its own"),
+    "SATISFACTORY": gettext_lazy("the inspection was satisfactory"),
     "STARTED": gettext_lazy("the examination began"),
     "STRAGGLER_TOLD": gettext_lazy("the exporter was told that its time runs out"),
     "SWAPPED": gettext_lazy("driver, plate or paper was changed"),
     "TURNED_BACK": gettext_lazy("turned back"),
+    "USED_VEHICLE": gettext_lazy("it is a used vehicle"),
     "VEHICLE_ADDED": gettext_lazy("a vehicle was added"),
     "VEHICLE_REMOVED": gettext_lazy("a vehicle was removed"),
+    "WAIVED": gettext_lazy("the inspection was waived"),
     "WITHDRAWN": gettext_lazy("withdrawn"),
 }
 """Reasons of history rows. Reasons of the gate bring their own words."""
@@ -114,8 +121,12 @@ def reason_word(code: str) -> str:
 
 @register.filter
 def told(rows: Iterable[History]) -> list[dict[str, Any]]:
-    """History rows as entries of a timeline."""
-    return [_entry(row) for row in rows]
+    """History rows as entries of a timeline; a row that knows its `vin` says the end of it."""
+    entries = []
+    for row in rows:
+        entry, vin = _entry(row), getattr(row, "vin", "")
+        entries.append(entry | {"title": f"{entry['title']} · …{vin[-6:]}"} if vin else entry)
+    return entries
 
 
 def _entry(row: History) -> dict[str, Any]:

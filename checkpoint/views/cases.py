@@ -15,15 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from checkpoint import desk, permissions
 from checkpoint.forms import ContestForm, DecisionForm, ReasonForm
-from checkpoint.models import Case, Passage
+from checkpoint.models import BarrierAnswer, Case, Passage
 from checkpoint.reasons import REASONS, Reason, Remedy, officer_text
 from checkpoint.views.compare import compare
 from checkpoint.views.frame import Act, Officers, Refusal, sentence_of
 from declarations import permissions as clearance_permissions
 from declarations.errors import NotPermitted
+from declarations.lifecycle import CLOSED_VEHICLE, VehicleStatus
 from declarations.models import Admission, History, Vehicle
 from declarations.permissions import can_ask_override
-from declarations.readiness import Otherwise, Wait
+from declarations.readiness import Actor, Otherwise, Wait
 from declarations.words import Stage
 
 PER_PAGE = 25
@@ -36,6 +37,13 @@ BUTTONS: tuple[tuple[Remedy, str | Promise, str], ...] = (
     (Remedy.CLOSE, _("Close the case"), "done"),
 )
 """The results of a decision, in the order of the bar."""
+
+SINCE: dict[str, tuple[Actor, Otherwise]] = {
+    VehicleStatus.DETAINED: (Actor.SUPERVISOR, Otherwise.GOES_NO_FURTHER),
+    VehicleStatus.PRESENTED: (Actor.DRIVER, Otherwise.GOES_NO_FURTHER),
+    **dict.fromkeys(CLOSED_VEHICLE | {VehicleStatus.DECLARED}, (Actor.OFFICER, Otherwise.STAYS)),
+}
+"""Whom a case waits for once its vehicle came to one of these after it was opened."""
 
 
 def open_cases(user: object) -> QuerySet[Case]:
@@ -50,7 +58,19 @@ def open_cases(user: object) -> QuerySet[Case]:
 
 
 def wait_of_case(case: Case) -> Wait:
-    """Whoever its reason names has to act; until then the vehicle stands at the gate."""
+    """Whoever its reason names has to act; until then the vehicle stands at the gate.
+
+    What happened to the vehicle since counts more: detained, it waits for the supervisor; sent back to the gate, its
+    cause is gone and it waits for its driver; turned back or taken out, only the case is left to close.
+    """
+    vehicle = case.passage.vehicle
+    if vehicle is not None and vehicle.status_at > case.opened_at:
+        came = SINCE.get(vehicle.status)
+        if came is not None:
+            who, otherwise = came
+            return Wait(who, vehicle.status_at, None, otherwise)
+    if case.vin_read:  # contested: a second person annuls
+        return Wait(Actor.SUPERVISOR, case.opened_at, None, Otherwise.GOES_NO_FURTHER)
     who = REASONS[Reason(case.passage.reason)].must_act
     return Wait(who, case.opened_at, None, Otherwise.GOES_NO_FURTHER)
 
@@ -115,7 +135,7 @@ class PassagePage(Officers):
             "vehicle": vehicle,
             "rows": compare(passage, vehicle),
             "sentence": officer_text(Reason(passage.reason), [Reason(code) for code in passage.advice]),
-            "must_act": REASONS[Reason(passage.reason)].must_act.label,
+            "wait": wait_of_case(case) if case is not None and is_open else None,
             "remedies": [remedy for remedy in Remedy if remedy in remedies],
             "links": _links(passage, vehicle, remedies) if is_open else [],
             "buttons": [(r.value, label, icon) for r, label, icon in BUTTONS if r in remedies] if decides else [],
@@ -129,6 +149,7 @@ class PassagePage(Officers):
             and can_ask_override(user, vehicle.declaration),
             "may_annul": admitted and permissions.can_annul(user, passage, now),
             "admitted": admitted,
+            "barrier": BarrierAnswer.objects.filter(order_id=passage.pk).first(),
             "history": _history(vehicle),
             "passages": _passages(user, passage),
             "now": now,

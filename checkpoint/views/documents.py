@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from checkpoint.views.dossier import declaration_of
+from checkpoint.views.dossier import declaration_of, header_facts, kind_of
 from checkpoint.views.frame import Officers
 from declarations.models import Declaration, Document, Licence, Vehicle
 from declarations.models.licences import uses
@@ -25,7 +25,7 @@ class Documents(Officers):
     """The papers of a declaration, or of one vehicle with ?vehicle=VIN."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        """Data on one side, files on the other; also those that were taken back."""
+        """What was declared, then what was entered on one side, files on the other; also those that were taken back."""
         declaration = declaration_of(request, reference)
         now = timezone.now()
         found = paperwork(declaration, now=now)
@@ -36,6 +36,7 @@ class Documents(Officers):
         values = {
             "declaration": declaration,
             "vin": vin,
+            "facts": header_facts(declaration),
             "tasks": [_row(None, task, files) for task in found.tasks],
             "vehicles": [_vehicle(row, files) for row in page],
             "page_obj": page,
@@ -59,7 +60,7 @@ def _vehicle(row: VehiclePapers, files: Files) -> dict[str, Any]:
     known = {task.kind.code for task in row.tasks}
     others = [each for (pk, code), each in files.items() if pk == row.vehicle.pk and code not in known]
     told += [{"name": str(each[0].paper), "task": None, "files": each} for each in others]
-    return {"vehicle": row.vehicle, "tasks": told}
+    return {"vehicle": row.vehicle, "kind": kind_of(row.vehicle), "tasks": told}
 
 
 def _row(vehicle: Vehicle | None, task: Task, files: Files) -> dict[str, Any]:

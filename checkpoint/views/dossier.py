@@ -1,5 +1,6 @@
 """A declaration and a vehicle as officers see them: everything, with why it was selected and what stands against it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from checkpoint.likeness import masked
 from checkpoint.models import Passage
-from checkpoint.views import offers
+from checkpoint.views import offers, queues
 from checkpoint.views.frame import Officers
 from checkpoint.views.looked import seen_before
 from declarations import permissions
@@ -72,12 +73,13 @@ class DeclarationPage(Officers):
         open_checks = sum(check.closed_at is None for check in checks)
         values: dict[str, Any] = {
             "declaration": declaration,
+            "wait": queues.wait_of(declaration, now),
             "seen": seen_before(request, declaration),
-            "facts": _header_facts(declaration),
+            "facts": header_facts(declaration),
             "page_obj": page,
             "holds": [(hold, permissions.can_lift(user, _of(hold, declaration))) for hold in holds],
             "checks": checks,
-            "requests": declaration.requests.select_related("paper", "vehicle", "asked_by"),
+            "requests": declaration.requests.select_related("paper", "vehicle", "asked_by", "answered_by"),
             "hits": hits_in_words(declaration.risk_hits.select_related("vehicle")),
             "problems": [(row, sentences.get((row.vin, row.code), row.code)) for row in problems],
             "may_accept": permissions.can_accept_problem(user, declaration),
@@ -87,7 +89,7 @@ class DeclarationPage(Officers):
             .select_related("lane")
             .defer("code")
             .order_by("-decided_at")[:RECENT],
-            "history": History.objects.filter(declaration=declaration.pk).order_by("-id")[:RECENT],
+            "history": _with_vins(History.objects.filter(declaration=declaration.pk).order_by("-id")[:RECENT]),
             "now": now,
         }
         return render(request, "checkpoint/declaration.html", values)
@@ -110,7 +112,7 @@ class VehiclePage(Officers):
             if driver
             else [],
             "papers": [(paper, _paper_name(paper.code)) for paper in vehicle.papers.all()],
-            "kind": _kind(vehicle),
+            "kind": kind_of(vehicle),
             "passes": vehicle.passes.order_by("-version"),
             "holds": [(hold, permissions.can_lift(user, _of(hold, vehicle.declaration))) for hold in holds],
             "checks": vehicle.checks.select_related("closed_by").order_by("-opened_at"),
@@ -128,6 +130,15 @@ class VehiclePage(Officers):
             "now": now,
         }
         return render(request, "checkpoint/vehicle.html", values)
+
+
+def _with_vins(rows: Iterable[History]) -> list[History]:
+    """History rows that know the VIN of their vehicle: beside others a row has to say whose it is."""
+    rows = list(rows)
+    vins = dict(Vehicle.objects.filter(pk__in={row.vehicle_id for row in rows}).order_by().values_list("pk", "vin"))
+    for row in rows:
+        row.vin = vins.get(row.vehicle_id or 0, "")  # type: ignore[attr-defined]
+    return rows
 
 
 def hits_in_words(hits: Any) -> list[dict[str, Any]]:
@@ -162,13 +173,14 @@ def _paper_name(code: str) -> str:
     return str(known.label) if known else code
 
 
-def _kind(vehicle: Vehicle) -> list[str]:
+def kind_of(vehicle: Vehicle) -> list[str]:
     """Category, powertrain and condition in words."""
     told = ((Category, vehicle.category), (Powertrain, vehicle.powertrain), (Condition, vehicle.condition))
     return [str(dict(words.choices).get(code, code)) for words, code in told if code]
 
 
-def _header_facts(declaration: Declaration) -> list[tuple[str, Any]]:
+def header_facts(declaration: Declaration) -> list[tuple[str, Any]]:
+    """What the header declares, label and value, codes in words."""
     names = (
         "functional_reference",
         "registration_number",

@@ -89,6 +89,10 @@ class Act(Officers):
         """What the form needs beyond the data."""
         return {}
 
+    def shown(self) -> dict[str, Any]:
+        """What the page shows beside its sentence, for whoever has to know it before he decides."""
+        return {}
+
     def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         """The page that asks."""
         self.find()
@@ -128,6 +132,7 @@ class Act(Officers):
                 "is_destructive": self.is_destructive,
                 "back": self.back(),
                 "now": timezone.now(),
+                **self.shown(),
             },
             status=status,
         )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint.forms import SearchForm
+from checkpoint.models import Conflict
 from checkpoint.permissions import lanes_to_scan_at
 from checkpoint.views import queues
 from checkpoint.views.cases import open_cases, wait_of_case
@@ -44,6 +45,11 @@ class Home(Officers):
             desk.append({"value": waiting, "label": _("New organisations"), "href": href})
         gate = [
             {"value": total, "label": _("Open cases"), "href": reverse("checkpoint:cases")},
+            {
+                "value": Conflict.objects.visible_to(user).open().count(),
+                "label": _("Decided otherwise offline"),
+                "href": reverse("checkpoint:conflicts"),
+            },
             {
                 "value": queues.open_overrides(user, now).count(),
                 "label": _("Overrides asked for"),

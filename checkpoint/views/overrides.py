@@ -1,5 +1,7 @@
 """Overrides by two: what one officer asked for and a second person may grant."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,30 @@ from checkpoint.views.frame import Act, Officers
 from declarations import permissions
 from declarations.clearance import overrides
 from declarations.clearance.overrides import LASTS
-from declarations.models import Override, Vehicle
+from declarations.models import DocumentCheck, Hold, Override, Vehicle
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The controls that one override sets aside: whoever grants it decides about these, so he reads them first."""
+
+    holds: tuple[Hold, ...]
+    checks: tuple[DocumentCheck, ...]
+
+
+def set_aside(rows: Iterable[Override]) -> dict[int, SetAside]:
+    """What each of these overrides sets aside, by its pk, in two queries for all of them."""
+    rows = list(rows)
+    known_holds = Hold.objects.select_related("reason", "placed_by").in_bulk(
+        {pk for row in rows for pk in row.hold_ids}
+    )
+    known_checks = DocumentCheck.objects.select_related("closed_by").in_bulk(
+        {pk for row in rows for pk in row.check_ids}
+    )
+    return {
+        row.pk: SetAside(tuple(known_holds[pk] for pk in row.hold_ids), tuple(known_checks[pk] for pk in row.check_ids))
+        for row in rows
+    }
 
 
 class Overrides(Officers):
@@ -28,9 +53,15 @@ class Overrides(Officers):
         in_force = Override.objects.filter(
             vehicle__in=Vehicle.objects.for_officer(user).order_by(), used_at=None, expires_at__gt=now
         ).select_related(*related)
+        controls = set_aside(asked)
         values = {
             "asked": [
-                {"row": row, "until": row.asked_at + LASTS, "may_grant": permissions.can_grant_override(user, row)}
+                {
+                    "row": row,
+                    "until": row.asked_at + LASTS,
+                    "may_grant": permissions.can_grant_override(user, row),
+                    "set_aside": controls[row.pk],
+                }
                 for row in asked
             ],
             "in_force": in_force,
@@ -60,6 +91,10 @@ class Grant(Act):
             "stage": self.override.get_stage_display(),
             "reason": self.override.reason,
         }
+
+    def shown(self) -> dict[str, Any]:
+        """What the grant would set aside."""
+        return {"set_aside": set_aside([self.override])[self.override.pk]}
 
     def check(self) -> None:
         """Never who asked."""

@@ -141,12 +141,29 @@ QUEUES: tuple[Queue, ...] = (
         _wait_for_supervisor,
     ),
 )
+BY_NAME = {queue.name: queue for queue in QUEUES}
+DEEPER: dict[str, tuple[str, ...]] = {
+    DeclarationStatus.DRAFT: ("problems",),
+    DeclarationStatus.RELEASED: ("detention", "checks"),
+}
+"""Queues in which a declaration stands because of one of its vehicles, while as a whole it waits for somebody else."""
+
 EVERYTHING = Queue("all", _("All"), _("No declaration of your ports fits."), _everything)
 
 
 def waiting(queue: Queue, user: object, now: datetime) -> QuerySet[Declaration]:
     """The queue at this officer's ports, whoever waits longest first."""
     return queue.rows(Declaration.objects.for_officer(user), now).order_by(F("since"), "id")
+
+
+def wait_of(declaration: Declaration, now: datetime) -> Wait | None:
+    """What a declaration waits for as the desk sees it: the same that its queue says."""
+    for name in DEEPER.get(declaration.status, ()):
+        queue = BY_NAME[name]
+        row = queue.rows(Declaration.objects.filter(pk=declaration.pk), now).first()
+        if row is not None:
+            return queue.wait(row)
+    return declaration.wait
 
 
 def matching(rows: QuerySet[Declaration], text: str) -> QuerySet[Declaration]:

@@ -4,27 +4,35 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from csp.constants import SELF, WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from checkpoint import scanning
+from checkpoint import scanning, shifts
 from checkpoint.decision import wanted_facts
 from checkpoint.forms import ScanForm
-from checkpoint.models import Lane, Passage
-from checkpoint.models.device import DeviceKind
+from checkpoint.models import Device, Lane, Passage
 from checkpoint.models.gate import Gate, gate_of_device
 from checkpoint.permissions import lanes_to_scan_at
 from checkpoint.reasons import REASONS, Reason, Remedy, Verdict, driver_text, officer_text
+from checkpoint.templatetags import verdicts
 from checkpoint.views.frame import Officers
+from checkpoint.views.shifts import OPENED, SHIFT, at_lanes, device_at, patience, person_at, standing_at
 from declarations.models import Admission, Vehicle
 from declarations.words import Stage
 
-OPENED = "lane"
-"""Where the session remembers the lane."""
+ENGINE = "checkpoint/offline/engine.js"
+"""What answers on the device while the network is gone."""
+
+READS = {"script-src": [WASM_UNSAFE_EVAL], "worker-src": [SELF]}
+"""What this page's policy allows beyond the others': the reader of codes is WebAssembly, in a worker of our own."""
 
 
 class Lanes(Officers):
@@ -37,17 +45,27 @@ class Lanes(Officers):
             lanes_to_scan_at(request.user),
             key=lambda lane: (lane.checkpoint.port_id, order.index(lane.checkpoint.stage), lane.code),
         )
+        taken = at_lanes(lanes)
+        for lane in lanes:
+            lane.shift = taken.get(lane.pk)  # type: ignore[attr-defined]
         opened = request.session.get(OPENED)
         return render(request, "checkpoint/lanes.html", {"lanes": lanes, "opened": opened})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Open a lane."""
+        """Open a lane: a shift begins there, and whoever had its page has it no longer."""
         # Looked for here and not in the database, which cannot be asked for a NUL.
         wanted = request.POST.get("lane")
         lane = next((row for row in lanes_to_scan_at(request.user) if row.code == wanted), None)
-        if lane is None:
+        device = device_at(lane) if lane is not None else None
+        if lane is None or device is None:
             raise Http404
         request.session[OPENED] = lane.code
+        try:
+            shift = shifts.begin(device_id=device.pk, by=person_at(request), now=timezone.now(), patience=patience())
+        except shifts.Closed:
+            pass  # the lane's own page says what to do
+        else:
+            request.session[SHIFT] = shift.pk
         return HttpResponseRedirect(reverse("checkpoint:scan", args=[lane.code]))
 
 
@@ -62,6 +80,7 @@ class Resume(Officers):
         return HttpResponseRedirect(reverse("checkpoint:scan", args=[code]))
 
 
+@method_decorator(csp_update(READS), name="dispatch")
 class Scan(Officers):
     """Scan at one lane. Without JavaScript the answer is a page of its own."""
 
@@ -80,18 +99,22 @@ class Scan(Officers):
         """Ask the gate; a repeated send of the same scan gets the stored answer."""
         row = get_object_or_404(lanes_to_scan_at(request.user), code=lane)
         now = timezone.now()
-        gate = _gate(row, now)
+        _device, gate = _gate(row, now)
         form = ScanForm(request.POST)
         if not form.is_valid():
             return self._page(row, form, status=422)
         try:
-            answer = scanning.scan(
+            answer, shift = shifts.scan(
                 gate=gate,
                 scan_id=form.cleaned_data["scan_id"],
                 body=form.body(),
-                officer=request.user,  # type: ignore[arg-type]
+                by=person_at(request),
                 now=now,
+                patience=patience(),
             )
+        except shifts.Closed:
+            # As where somebody has not signed in: nothing was asked, and the same scan may be sent afterwards.
+            return self._page(row, form, status=401)
         except scanning.BodyDiffers:
             # The fields were changed after a try that did arrive: that is another question, so it needs another id.
             data = request.POST.copy()
@@ -101,20 +124,30 @@ class Scan(Officers):
             return self._page(row, form, status=409)
         except Error:  # of whatever kind: a failure of ours is MANUAL (law 8)
             return self._verdict(_no_answer(gate, now), status=503)
+        if request.session.get(SHIFT) != shift.pk:
+            request.session[SHIFT] = shift.pk
         return self._verdict(answer.payload)
 
     def _page(self, lane: Lane, form: ScanForm, *, status: int = 200) -> HttpResponse:
         now = timezone.now()
-        gate = _gate(lane, now)
+        device, gate = _gate(lane, now)
         values = {
+            **standing_at(device, person_at(self.request), now),
             "lane": lane,
             "form": form,
             "next_href": self.request.path,
             "must_see": wanted_facts(gate.stage, gate.must_see),
             "no_answer": _no_answer(gate, now),
+            "engine": static(ENGINE),
+            "offline_results": (verdicts.PROVISIONAL, verdicts.STOP, verdicts.OFFICER, verdicts.USED),
         }
-        template = "checkpoint/_scan_form.html" if _wants_part(self.request) else "checkpoint/scan.html"
-        return render(self.request, template, values, status=status)
+        is_open = not values["is_locked"] and not values["is_taken"]
+        part = "checkpoint/_scan_form.html" if is_open else "checkpoint/_scan_closed.html"
+        template = part if _wants_part(self.request) else "checkpoint/scan.html"
+        response = render(self.request, template, values, status=status)
+        if is_open and status == 200:
+            response["X-Scan-Page"] = "open"  # such a page may be kept for a time without a network
+        return response
 
     def _verdict(self, payload: dict[str, Any], *, status: int = 200) -> HttpResponse:
         reason = Reason(payload["reason"])
@@ -136,16 +169,16 @@ class Scan(Officers):
         return render(self.request, template, values, status=status)
 
 
-def _gate(lane: Lane, now: datetime) -> Gate:
-    """The gate as the lane's virtual device knows it.
+def _gate(lane: Lane, now: datetime) -> tuple[Device, Gate]:
+    """The lane's own device, and the gate as it knows it.
 
     Raises: Http404 for a lane without one, or with a revoked one.
     """
-    device = lane.devices.filter(kind=DeviceKind.VIRTUAL).first()
+    device = device_at(lane)
     gate = gate_of_device(device.pk, now=now) if device else None
-    if gate is None:
+    if device is None or gate is None:
         raise Http404
-    return gate
+    return device, gate
 
 
 def _wants_part(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from declarations import actions, permissions
 from declarations.clearance import decisions, holds, inspections
 from declarations.lifecycle import CLOSED_VEHICLE, CheckStatus
 from declarations.models import Declaration, Hold
+from declarations.words import Agency
 
 
 class OnDeclaration(Act):
@@ -185,7 +186,7 @@ class AcceptPapers(OnDeclaration):
     """Close the document checks of named vehicles as accepted."""
 
     result = "RELEASE"
-    form_class = forms.VehiclesForm
+    form_class: type[forms.VehiclesForm] = forms.AcceptForm
     title = _("Accept documents")
     lead = _("The document checks of the ticked vehicles of %(reference)s are closed.")
     button = _("Accept")
@@ -212,6 +213,7 @@ class RefusePapers(AcceptPapers):
     """Close them as refused: those vehicles are withdrawn, the others go on."""
 
     result = "REFUSE"
+    form_class = forms.VehiclesForm
     title = _("Refuse documents")
     lead = _("The ticked vehicles of %(reference)s are withdrawn; the others go on.")
     button = _("Refuse")
@@ -299,11 +301,19 @@ class OrderInspection(OnVehicle):
     button = _("Order")
     done = _("An inspection of %(vin)s is ordered.")
 
+    def form_options(self) -> dict[str, Any]:
+        """The agencies for which this officer may order."""
+        declaration = self.vehicle.declaration
+        may = permissions.can_order_inspection
+        return {"agencies": [each.value for each in Agency if may(self.request.user, declaration, each)]}
+
     def act(self, form: Any) -> None:
         """Order."""
         inspections.order(
             vehicle_id=self.vehicle.pk,
             text=form.cleaned_data["because"],
+            agency=form.cleaned_data["agency"],
+            checks=form.cleaned_data["checks"],
             by=self.by,
             now=timezone.now(),
         )

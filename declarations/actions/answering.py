@@ -1,6 +1,6 @@
 """Between exporter and officer: answers to a document request, appeals, problems put on the officer's desk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ class Sent:
     data: bytes
 
 
-def answer(*, declaration_id: int, text: str, files: Sequence[Sent] = (), by: Any, now: datetime) -> Declaration:
+def answer(*, declaration_id: int, text: str, files: Iterable[Sent] = (), by: Any, now: datetime) -> Declaration:
     """Answer the open document requests with files, with words, or both.
 
     Words answer all of them. Without words each has to have a file, sent now or before; until then what was sent is

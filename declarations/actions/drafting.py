@@ -16,7 +16,7 @@ from declarations.clearance.closing import withdraw
 from declarations.clearance.controls import expect_free_to_rename
 from declarations.errors import Conflict, Unacceptable
 from declarations.lifecycle import VehicleStatus
-from declarations.models import Declaration, Organisation, Vehicle, load_reference, note
+from declarations.models import Declaration, ImporterMail, Organisation, Vehicle, load_reference, note
 from declarations.models.documents import carry
 from declarations.models.history import By
 from declarations.models.licences import licence_book
@@ -168,6 +168,7 @@ def copy(*, declaration_id: int, vehicle_ids: Sequence[int] | None = None, by: A
     header = {**source.header(), "planned_arrival_at": None}
     draft = create(organisation=source.organisation, body={**header, "vehicles": bodies}, by=by, now=now)
     _carry_files(source, draft)
+    ImporterMail.carry(source, to=draft)
     count_problems(draft, check_draft(fresh(draft), now=now))
     return draft
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -88,7 +89,7 @@ def greeting(*, phone_id: int) -> News | None:
 def _check(endpoint: str, public_key: str, secret: str) -> None:
     if not _is_push_service(endpoint):
         raise Unacceptable([Problem(PUSH_ADDRESS, "/endpoint")])
-    if _length(public_key) != PUBLIC_KEY_BYTES or _length(secret) != SECRET_BYTES:
+    if not _is_public_key(_bytes(public_key)) or len(_bytes(secret)) != SECRET_BYTES:
         raise Unacceptable([Problem(PUSH_KEYS, "/keys")])
 
 
@@ -107,9 +108,20 @@ def _is_push_service(endpoint: str) -> bool:
     return is_plain and known and HOST.fullmatch(host) is not None
 
 
-def _length(text: str) -> int:
-    """How many bytes a base64url text has, -1 if it is none."""
+def _is_public_key(point: bytes) -> bool:
+    """Whether something can be encrypted for it at all; else each of its news would fail five times over."""
+    if len(point) != PUBLIC_KEY_BYTES:
+        return False
     try:
-        return len(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return True
+
+
+def _bytes(text: str) -> bytes:
+    """What a base64url text stands for, nothing if it is none."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        return -1
+        return b""

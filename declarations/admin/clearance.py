@@ -19,7 +19,7 @@ from declarations.models import (
     RiskHit,
     RiskRule,
 )
-from declarations.words import InspectionNext
+from declarations.words import InspectionCheck, InspectionNext
 
 
 class ResultForm(forms.Form):
@@ -130,6 +130,8 @@ class InspectionAdmin(ReadOnly):
     of_declaration = "vehicle__declaration"
     list_display = (
         "vehicle",
+        "agency",
+        "bay",
         "status",
         "ordered_because",
         "ordered_by",
@@ -138,7 +140,7 @@ class InspectionAdmin(ReadOnly):
         "closed_at",
         "next",
     )
-    list_filter = ("status", "next", "vehicle__declaration__port")
+    list_filter = ("status", "agency", "next", "vehicle__declaration__port")
     search_fields = ("vehicle__vin", "vehicle__declaration__reference", "findings")
     list_select_related = ("vehicle", "ordered_by", "closed_by")
     date_hierarchy = "ordered_at"
@@ -165,6 +167,13 @@ class OverrideAdmin(ReadOnly):
 class RuleForm(forms.ModelForm):
     """A rule whose condition can be understood."""
 
+    checks = forms.MultipleChoiceField(
+        label=_("What is examined"),
+        choices=InspectionCheck.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = RiskRule
         fields = (
@@ -176,6 +185,7 @@ class RuleForm(forms.ModelForm):
             "condition",
             "points",
             "channel",
+            "checks",
             "valid_from",
             "valid_until",
         )

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from declarations.admin.frame import ReadOnly
-from declarations.models import HandOver, HandOverCode, HandOverPhoto, Link, Phone
+from declarations.models import HandOver, HandOverCode, HandOverPhoto, ImporterMail, Link, Phone
 
 
 @admin.register(Link)
@@ -19,6 +19,19 @@ class LinkAdmin(ReadOnly):
     search_fields = ("vehicle__vin", "vehicle__declaration__reference")
     list_select_related = ("vehicle",)
     date_hierarchy = "created_at"
+
+
+@admin.register(ImporterMail)
+class ImporterMailAdmin(ReadOnly):
+    """That an importer is written to and in which language, not where."""
+
+    of_declaration = "declaration"
+    hidden = ("mail",)
+    list_display = ("declaration", "language", "changed_at", "changed_by")
+    list_filter = ("language",)
+    search_fields = ("declaration__reference",)
+    list_select_related = ("declaration", "changed_by")
+    date_hierarchy = "changed_at"
 
 
 @admin.register(Phone)

@@ -82,8 +82,8 @@ class OrganisationAdmin(Rows):
 class RoleAdmin(Rows):
     """What a person may do, and where."""
 
-    list_display = ("user", "role", "organisation", "manages", "port")
-    list_filter = ("role", "port")
+    list_display = ("user", "role", "agency", "organisation", "manages", "port")
+    list_filter = ("role", "agency", "port")
     search_fields = ("user__username", "organisation__name")
     list_select_related = ("user", "organisation", "port")
     autocomplete_fields = ("user", "organisation", "port")

@@ -10,6 +10,7 @@ from declarations.models import (
     Letter,
     PartyHistory,
     RecoveryCode,
+    SignIn,
     SignUp,
 )
 
@@ -45,6 +46,17 @@ class RecoveryCodeAdmin(ReadOnly):
     search_fields = ("user__username",)
     list_select_related = ("user",)
     date_hierarchy = "created_at"
+
+
+@admin.register(SignIn)
+class SignInAdmin(ReadOnly):
+    """Who signed in when; what opens the session is nowhere to be read."""
+
+    hidden = ("key", "digest")
+    list_display = ("user", "device", "began_at")
+    search_fields = ("user__username",)
+    list_select_related = ("user",)
+    date_hierarchy = "began_at"
 
 
 @admin.register(SignUp)

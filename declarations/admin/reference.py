@@ -9,6 +9,7 @@ from django.utils import timezone
 from declarations.admin.frame import Rows
 from declarations.clearance import closures
 from declarations.models import (
+    Bay,
     Closure,
     Country,
     Currency,
@@ -43,6 +44,18 @@ class PortAdmin(CodeList):
     list_display = ("code", *NAMES, "is_open", "entry_advises", "random_share", "plate_confidence", "weight_tolerance")
     list_filter = ("is_open", "country")
     search_fields = ("code", *NAMES)
+
+
+@admin.register(Bay)
+class BayAdmin(CodeList):
+    """Bays of the yards; one that is closed gets no new order."""
+
+    of_port = "port_id"
+    list_display = ("code", "port", "agency", "is_open", *NAMES)
+    list_filter = ("is_open", "agency", "port")
+    search_fields = ("code", *NAMES)
+    list_select_related = ("port",)
+    autocomplete_fields = ("port",)
 
 
 @admin.register(Closure)

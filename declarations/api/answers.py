@@ -83,7 +83,12 @@ class InspectionAnswer(serializers.Serializer):
     started_at = _moment(allow_null=True)
     closed_at = _moment(allow_null=True)
     findings = _text()
+    finding_codes = serializers.ListField(child=serializers.CharField())
     next = serializers.ChoiceField(words.InspectionNext.choices, allow_null=True)
+    agency = serializers.ChoiceField(words.Agency.choices, required=False)
+    checks = serializers.ListField(child=serializers.ChoiceField(words.InspectionCheck.choices), required=False)
+    bay = _maybe(required=False)
+    repaired_at = _moment(allow_null=True, required=False)
 
 
 class VehicleAnswer(serializers.Serializer):

@@ -12,6 +12,7 @@ from declarations.attachments import MOST_BYTES
 from declarations.checks import MOST_VEHICLES
 from declarations.checks.fields import LIMITS
 from declarations.checks.vehicle import MOST_PAPERS
+from declarations.examination import FINDINGS
 from declarations.lifecycle import DeclarationStatus, InspectionStatus
 
 MOST_VIN = LIMITS["vin"]
@@ -175,7 +176,21 @@ class OrderBody(Body):
     """Which vehicle is to be examined, and why."""
 
     vehicle = Text(max_length=MOST_VIN, allow_blank=False, help_text="VIN of the live vehicle.")
-    because = Text(max_length=200, allow_blank=False, help_text="In the officer's words, for officers only.")
+    because = Text(
+        required=False, max_length=200, allow_blank=False, help_text="In the officer's words, for officers only."
+    )
+    reason = Text(required=False, max_length=200, allow_blank=False, help_text="The same as because.")
+    agency = serializers.ChoiceField(words.Agency.choices, required=False, default=words.Agency.CUSTOMS)
+    checks = serializers.ListField(
+        child=serializers.ChoiceField(words.InspectionCheck.choices), required=False, default=list, max_length=20
+    )
+
+
+class StartByCodeBody(Body):
+    """What the inspector scanned or typed at the bay."""
+
+    code = Text(max_length=4000, allow_blank=False, help_text="QR text, manual code, VIN or its last six characters.")
+    port = Text(required=False, max_length=5, help_text="Needed by officers of several ports.")
 
 
 class RemovalBody(Body):
@@ -257,6 +272,20 @@ class ResultBody(Body):
     result = serializers.ChoiceField(InspectionResultName.choices)
     findings = _words()
     next = serializers.ChoiceField(words.InspectionNext.choices, required=False, allow_null=True)
+    finding_codes = serializers.ListField(
+        child=serializers.ChoiceField([(code, code) for code in FINDINGS]),
+        required=False,
+        default=list,
+        max_length=len(FINDINGS),
+    )
+    checks = serializers.ListField(
+        child=serializers.ChoiceField(words.InspectionCheck.choices),
+        required=False,
+        allow_null=True,
+        default=None,
+        max_length=20,
+        help_text="What was looked at, if other than ordered.",
+    )
 
 
 class DocumentBody(Body):
@@ -282,6 +311,13 @@ class DocumentBody(Body):
     issued_on = _text("Date.")
     valid_until = _text("Date.")
     quantity = _whole()
+
+
+class DocumentForm(DocumentBody):
+    """The same as a form, the file as it is instead of in base64."""
+
+    content = None  # type: ignore[assignment]  # DRF's way to leave out a field of the class above
+    file = serializers.FileField(required=False, help_text="JPEG, PNG or WebP, or PDF; 10 MB.")
 
 
 class NothingBody(Body):

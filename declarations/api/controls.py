@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from declarations import permissions, vin
 from declarations.api import answers, bodies, shapes
 from declarations.api.frame import ApiView, answer_page, idempotent, page, page_of
-from declarations.checks.fields import CHOICE_UNKNOWN
-from declarations.clearance import holds, inspections, overrides
+from declarations.checks.fields import CHOICE_UNKNOWN, REQUIRED
+from declarations.clearance import at_bay, holds, inspections, overrides
 from declarations.errors import NotPermitted, Unacceptable
 from declarations.models import Declaration, Hold, HoldReason, Inspection, Override, Vehicle, roles_of
 from declarations.problems import Problem, explain
@@ -98,8 +98,18 @@ class Inspections(ApiView):
         """Order the examination of the vehicle that is live under a VIN; whoever acts at its port may."""
         body = self.read(bodies.OrderBody)
         vehicle = _live_vehicle(request.user, body["vehicle"])
-        permissions.check_can_order_inspection(request.user, vehicle.declaration)
-        inspection = inspections.order(vehicle_id=vehicle.pk, text=body["because"], by=self.person, now=self.now)
+        permissions.check_can_order_inspection(request.user, vehicle.declaration, body["agency"])
+        text = body.get("because") or body.get("reason")
+        if not text:
+            raise Unacceptable([Problem(REQUIRED, "/because")])
+        inspection = inspections.order(
+            vehicle_id=vehicle.pk,
+            text=text,
+            agency=body["agency"],
+            checks=body["checks"],
+            by=self.person,
+            now=self.now,
+        )
         return Response(shapes.inspection(inspection), status=201)
 
 
@@ -115,6 +125,29 @@ class StartInspection(ApiView):
         return Response(shapes.inspection(inspections.start(public_id=inspection_id, by=self.person, now=self.now)))
 
 
+class StartByCode(ApiView):
+    """The beginning of an examination, by the pass that was shown."""
+
+    @extend_schema(
+        operation_id="startInspectionByCode", request=bodies.StartByCodeBody, responses=answers.InspectionAnswer
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Begin to examine the vehicle whose pass, manual code or VIN is sent."""
+        roles = roles_of(request.user)
+        if not roles.is_officer:
+            raise NotPermitted
+        body = self.read(bodies.StartByCodeBody)
+        ports = roles.ports()
+        port = body.get("port") or (next(iter(ports)) if ports is not None and len(ports) == 1 else "")
+        if not port:
+            raise Unacceptable([Problem(REQUIRED, "/port")])
+        if ports is not None and port not in ports:
+            raise NotPermitted
+        inspection = at_bay.start(text=body["code"], port=port, by=self.person, now=self.now)
+        return Response(shapes.inspection(inspection))
+
+
 class EndInspection(ApiView):
     """The result of an examination."""
 
@@ -123,7 +156,7 @@ class EndInspection(ApiView):
     def post(self, request: Request, inspection_id: uuid.UUID) -> Response:
         """Record the result; a failure says what follows and orders the next examination."""
         inspection = _inspections(request.user).get(public_id=inspection_id)
-        permissions.check_can_inspect(request.user, inspection.vehicle.declaration)
+        permissions.check_can_inspect(request.user, inspection.vehicle.declaration, inspection.agency)
         body = self.read(bodies.ResultBody)
         satisfactory = body["result"] == bodies.InspectionResultName.SATISFACTORY
         if not satisfactory and not body.get("next"):
@@ -132,6 +165,8 @@ class EndInspection(ApiView):
             public_id=inspection_id,
             satisfactory=satisfactory,
             findings=body["findings"],
+            finding_codes=body["finding_codes"],
+            checks=body["checks"],
             next_step=body.get("next") or "",
             by=self.person,
             now=self.now,
@@ -147,7 +182,7 @@ class WaiveInspection(ApiView):
     def post(self, request: Request, inspection_id: uuid.UUID) -> Response:
         """Waive an order; a supervisor, and never one that follows a failure."""
         inspection = _inspections(request.user).get(public_id=inspection_id)
-        permissions.check_can_waive(request.user, inspection.vehicle.declaration)
+        permissions.check_can_waive(request.user, inspection.vehicle.declaration, inspection.agency)
         body = self.read(bodies.ReasonBody)
         inspection = inspections.waive(public_id=inspection_id, reason=body["reason"], by=self.person, now=self.now)
         return Response(shapes.inspection(inspection))

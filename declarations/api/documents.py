@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from declarations import permissions
 from declarations.actions import documents
 from declarations.api import answers, bodies
-from declarations.api.frame import PageQuery, answer_page, idempotent, page, page_of
+from declarations.api.frame import FormParser, JsonParser, PageQuery, answer_page, idempotent, page, page_of
 from declarations.api.rooms import DeclarationRoom
 from declarations.errors import Unacceptable
 from declarations.models import Declaration, Document
@@ -63,6 +63,8 @@ class Documents(DocumentRoom):
     """The files of a declaration."""
 
     most_bytes = bodies.MOST_BASE64 + 100_000
+    parser_classes = [JsonParser, FormParser]
+    form_body = bodies.DocumentBody
 
     @extend_schema(operation_id="listDocuments", parameters=[PageQuery], responses=page_of(answers.FileAnswer))
     def get(self, request: Request, reference: str) -> Response:
@@ -73,12 +75,17 @@ class Documents(DocumentRoom):
         found, following = page(request, rows, query, by="uploaded_at")
         return answer_page(found, following, _file)
 
-    @extend_schema(operation_id="addDocument", request=bodies.DocumentBody, responses={201: answers.FilesAnswer})
+    @extend_schema(
+        operation_id="addDocument",
+        request={"application/json": bodies.DocumentBody, "multipart/form-data": bodies.DocumentForm},
+        responses={201: answers.FilesAnswer},
+    )
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
         """Put a file of a paper on the vehicles named, or on the declaration; and enter what stands on it.
 
-        What the file is, its content says. The same file for the same paper stays one document.
+        As JSON the file is in base64, as a form (multipart/form-data) it is the part `file`; several `vins` are several
+        parts. What the file is, its content says. The same file for the same paper stays one document.
         """
         with self.changing(reference) as declaration:
             body = self.read(bodies.DocumentBody)

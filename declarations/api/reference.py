@@ -50,7 +50,7 @@ def _ports() -> Rows:
     for row in Port.objects.all():
         modes = sorted(row.modes)
         more = {"country": row.country, "opposite": row.opposite, "modes": modes, "is_open": row.is_open}
-        yield {"code": row.code, "labels": row.names, **more}
+        yield {"code": row.code, "labels": row.names, "gate": row.gate_names, **more}
 
 
 def _countries() -> Rows:

@@ -216,11 +216,16 @@ def inspection(row: Inspection, *, inside: bool = True, vin: str = "") -> dict[s
         "started_at": row.started_at,
         "closed_at": row.closed_at,
         "findings": row.findings,
+        "finding_codes": row.finding_codes,
         "next": row.next or None,
     }
     if inside:
         shown |= {
             "id": str(row.public_id),
+            "agency": row.agency,
+            "checks": row.checks,
+            "bay": row.bay_id,
+            "repaired_at": row.repaired_at,
             "ordered_because": row.ordered_because,
             "ordered_text": row.ordered_text,
             "follows_failure": row.must_be_done,

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("holds", controls.Holds.as_view(), name="api-holds"),
     path("holds/<uuid:hold_id>/lift", controls.LiftHold.as_view(), name="api-lift"),
     path("inspections", controls.Inspections.as_view(), name="api-inspections"),
+    path("inspections/start", controls.StartByCode.as_view(), name="api-inspection-start-by-code"),
     path("inspections/<uuid:inspection_id>/start", controls.StartInspection.as_view(), name="api-inspection-start"),
     path("inspections/<uuid:inspection_id>/result", controls.EndInspection.as_view(), name="api-inspection-result"),
     path("inspections/<uuid:inspection_id>/waive", controls.WaiveInspection.as_view(), name="api-inspection-waive"),

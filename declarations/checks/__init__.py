@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from declarations import plates
 from declarations import vin as vins
 from declarations.checks.fields import LIMITS, read_date, read_decimal, read_moment
 from declarations.checks.header import CHINA_TIME, arrival_on, check_header, context_of
@@ -30,6 +31,7 @@ __all__ = [
     "check",
     "check_header",
     "check_vehicle",
+    "plate_of",
     "read_date",
     "read_decimal",
     "read_moment",
@@ -42,6 +44,9 @@ NO_VEHICLES = explain("NO_VEHICLES", _("Add at least one vehicle."))
 TOO_MANY_VEHICLES = explain("TOO_MANY_VEHICLES", _("A declaration holds at most %(most)s vehicles. Split it."))
 VEHICLE_FORM = explain("VEHICLE_FORM", _("A vehicle is a set of fields. Enter it again."))
 VIN_DUPLICATE = explain("VIN_DUPLICATE", _("Vehicle %(row)s of this declaration has the same VIN. Remove one of them."))
+PLATE_DUPLICATE = explain(
+    "PLATE_DUPLICATE", _("Vehicle %(row)s of this declaration has the same plate. Compare both with the vehicles.")
+)
 
 _NOTHING: Mapping[str, Any] = {}
 _NO_LICENCES: LicenceBook = {}
@@ -71,6 +76,7 @@ def check(
         return [*result, Problem(TOO_MANY_VEHICLES, "/vehicles", values={"most": MOST_VEHICLES})]
     context = context_of(body, reference, today)
     first_rows: dict[str, int] = {}
+    first_plates: dict[str, int] = {}
     for index, vehicle in enumerate(vehicles):
         pointer = f"/vehicles/{index}"
         if not isinstance(vehicle, Mapping):
@@ -79,6 +85,9 @@ def check(
         vin = _vin_of(vehicle)
         if vin and first_rows.setdefault(vin, index) != index:
             result.append(Problem(VIN_DUPLICATE, f"{pointer}/vin", values={"row": first_rows[vin] + 1}))
+        elif vin and (plate := plate_of(vehicle)) and first_plates.setdefault(plate, index) != index:
+            values = {"row": first_plates[plate] + 1}
+            result.append(Problem(PLATE_DUPLICATE, f"{pointer}/plate", Level.WARNING, values))
         found = vehicle_problems(vehicle, context, reference, stays)
         result += [problem.under(pointer) for problem in _with_overrides(found, vin, accepted)]
     result += shared_paper_problems(vehicles, context, reference, filed)
@@ -101,6 +110,12 @@ def check_vehicle(
     """
     found = vehicle_problems(vehicle, context_of(body, reference, today), reference, stays)
     return list(_with_overrides(found, _vin_of(vehicle), accepted))
+
+
+def plate_of(vehicle: Mapping[str, Any]) -> str:
+    """The plate as plates are compared, "" without one that can be read."""
+    value = vehicle.get("plate")
+    return plates.normalise(value) if isinstance(value, str) else ""
 
 
 def _vin_of(vehicle: Mapping[str, Any]) -> str:

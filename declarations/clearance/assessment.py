@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from declarations import checks, papers, risk
-from declarations.clearance import decisions, inspections
+from declarations.clearance import bays, decisions, inspections
 from declarations.clearance.carrying import carry_over
 from declarations.clearance.closing import set_aside
 from declarations.clearance.facts import declaration_facts, vehicle_facts
@@ -54,6 +54,7 @@ def assess(*, declaration_id: int, draw: Draw, now: datetime) -> None:
     declaration.save(update_fields=["registration_number"])
     note(declaration_id=declaration.pk, by=BY, at=now, reason="ACCEPTED", data={"n": declaration.registration_number})
     carry_over(vehicles, by=BY, now=now)
+    bays.house_again(vehicles, port=declaration.port_id)
     own = _select_declaration(declaration, vehicles, draw=draw, now=now)
     _select_vehicles(declaration, vehicles, draw=draw, now=now)
     declaration.channel = risk.worst([own, *(Channel(vehicle.channel) for vehicle in vehicles)])
@@ -171,6 +172,7 @@ def _rules(declaration: Declaration, scope: str, now: datetime) -> list[risk.Rul
             condition=row.condition,
             points=row.points,
             channel=Channel(row.channel) if row.channel else None,
+            checks=tuple(row.checks),
         )
         for row in rows
     ]
@@ -226,7 +228,7 @@ def _select_declaration(declaration: Declaration, vehicles: Sequence[Vehicle], *
     RiskHit.objects.bulk_create(_keep_hits(declaration, None, selection, drawn=drawn, now=now))
     if selection.channel == Channel.RED and declaration.port is not None:
         for vehicle in risk.drawn(vehicles, share=declaration.port.random_share, draw=drawn):
-            inspections.open_order(vehicle, because="DECLARATION_SELECTED", by=BY, now=now)
+            inspections.open_order(vehicle, because="DECLARATION_SELECTED", checks=selection.checks, by=BY, now=now)
     return Channel(selection.channel)
 
 
@@ -253,7 +255,7 @@ def _select_vehicles(declaration: Declaration, vehicles: Sequence[Vehicle], *, d
         if because and vehicle.pk not in settled:
             documents.append(DocumentCheck(declaration=declaration, vehicle=vehicle, because=because, opened_at=now))
         if selection.channel == Channel.RED:
-            inspections.open_order(vehicle, because="SELECTED", by=BY, now=now)
+            inspections.open_order(vehicle, because="SELECTED", checks=selection.checks, by=BY, now=now)
     Vehicle.objects.bulk_update(vehicles, ["channel"])
     RiskHit.objects.bulk_create(hits)
     DocumentCheck.objects.bulk_create(documents)

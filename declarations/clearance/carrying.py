@@ -13,6 +13,7 @@ from declarations.clearance.controls import WAITING
 from declarations.lifecycle import CheckStatus, InspectionStatus, VehicleStatus
 from declarations.models import By, DocumentCheck, Hold, Inspection, Vehicle, note
 from declarations.models.standing import last_result
+from declarations.words import Agency
 
 UNDONE = (InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS, InspectionStatus.CANCELLED)
 
@@ -40,7 +41,7 @@ def carry_over(vehicles: Iterable[Vehicle], *, by: By, now: datetime) -> None:
         vehicle = mine[old.vin]
         _holds(old, vehicle, by=by, now=now)
         _check(old, vehicle, now=now)
-        _inspection(old, vehicle, by=by, now=now)
+        _inspections(old, vehicle, by=by, now=now)
 
 
 def _holds(old: Vehicle, vehicle: Vehicle, *, by: By, now: datetime) -> None:
@@ -76,17 +77,32 @@ def _check(old: Vehicle, vehicle: Vehicle, *, now: datetime) -> None:
         )
 
 
-def _inspection(old: Vehicle, vehicle: Vehicle, *, by: By, now: datetime) -> None:
-    newest = max(old.inspections.all(), key=lambda inspection: inspection.pk, default=None)
+def _inspections(old: Vehicle, vehicle: Vehicle, *, by: By, now: datetime) -> None:
+    """What each agency left undone."""
+    rows = list(old.inspections.all())
+    for agency in Agency:
+        _inspection([row for row in rows if row.agency == agency], vehicle, by=by, now=now)
+
+
+def _inspection(rows: list[Inspection], vehicle: Vehicle, *, by: By, now: datetime) -> None:
+    newest = max(rows, key=lambda inspection: inspection.pk, default=None)
     if newest is None:
         return
-    failed = last_result(old.inspections.all()) == InspectionStatus.NOT_SATISFACTORY
+    failed = last_result(rows) == InspectionStatus.NOT_SATISFACTORY
     if not failed and newest.status not in UNDONE:
         return
     must_be_done = failed or newest.must_be_done
     because = inspections.AFTER_FAILURE if failed else newest.ordered_because
-    waiting = Inspection.objects.filter(vehicle=vehicle, status__in=WAITING)
+    waiting = Inspection.objects.filter(vehicle=vehicle, agency=newest.agency, status__in=WAITING)
     if must_be_done and waiting.update(ordered_because=because, must_be_done=True):
         return  # it waited for another cause already; now nobody waives it any more
-    text = newest.ordered_text
-    inspections.open_order(vehicle, because=because, text=text, must_be_done=must_be_done, by=by, now=now)
+    inspections.open_order(
+        vehicle,
+        because=because,
+        text=newest.ordered_text,
+        agency=newest.agency,
+        checks=newest.checks,
+        must_be_done=must_be_done,
+        by=by,
+        now=now,
+    )

@@ -18,6 +18,7 @@ from declarations.models import (
     DocumentCheck,
     DocumentRequest,
     Hold,
+    ImporterMail,
     Inspection,
     Vehicle,
     move,
@@ -108,6 +109,7 @@ def set_aside(
         },
     )
     draft.begin(by=by, at=now, reason="SET_ASIDE")
+    ImporterMail.carry(declaration, to=draft)
     for vehicle in vehicles:
         vehicle.declaration = draft
         vehicle.live = vehicle.being_assessed = False

@@ -65,7 +65,8 @@ def decide(
 ) -> Declaration:
     """RELEASE, REFUSE or REQUEST_DOCUMENTS: the whole while UNDER_CONTROL, or the checks of the named vehicles.
 
-    REQUEST_DOCUMENTS opens such a check on a named vehicle that has none while the declaration is RELEASED.
+    REQUEST_DOCUMENTS opens such a check on a named vehicle that has none while the declaration is RELEASED; deciding
+    that check closes what was asked of the vehicle, so that nobody is chased for papers that were decided.
 
     REFUSE after the deadline of DOCUMENTS_REQUIRED confirms that it is over.
 
@@ -221,6 +222,9 @@ def _decide_vehicles(
     if not accept:
         opened = [vehicle for vehicle in vehicles if vehicle.status not in CLOSED_VEHICLE]
         withdraw(opened, by=by, now=now, reason=said, text=reason)
+    if declaration.status != DeclarationStatus.DOCUMENTS_REQUIRED:  # there the exporter's answer ends the wait
+        asked = DocumentRequest.objects.filter(vehicle__in=vehicles, answered_at=None)
+        asked.update(answered_at=now, answered_by=by, answer=reason)
     settle(vehicles, by=by, now=now, reason="DOCUMENTS_ACCEPTED")
 
 

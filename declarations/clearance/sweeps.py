@@ -9,12 +9,26 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from declarations.clearance.apart import apart
 from declarations.clearance.closing import close, withdraw, withdraw_declared
 from declarations.lifecycle import CLOSED_VEHICLE, HOLDING_VIN, DeclarationStatus, Machine, VehicleStatus
-from declarations.models import Declaration, Document, History, IdempotencyKey, PrintJob, Sheet, Vehicle, note_each
+from declarations.models import (
+    Declaration,
+    Delivery,
+    Document,
+    HandOverPhoto,
+    History,
+    IdempotencyKey,
+    Notice,
+    Phone,
+    PrintJob,
+    Sheet,
+    SignIn,
+    Vehicle,
+    note_each,
+)
 from declarations.models.standing import recompute
 
 BY = "clearance"
@@ -25,6 +39,24 @@ KEPT = timedelta(days=2)
 
 PRINTED_KEPT = timedelta(days=1)
 """How long a file of printed passes waits to be fetched; a later one is made anew, as passes stand then."""
+
+DELIVERIES_KEPT = timedelta(days=90)
+"""How long a mail or message that went out can be looked up; its address is a personal fact."""
+
+NOTICES_KEPT = timedelta(days=400)
+"""A year of notices, and last year's same month beside this one."""
+
+PHOTOS_KEPT = timedelta(days=2 * 365)
+"""How long photographs of a hand-over can prove something: goods may be complained of for two years (CISG, art. 39)."""
+
+PHONES_KEPT = timedelta(days=30)
+"""How long a telephone that wants news no more, or whose vehicle came to the end of its way, is known."""
+
+SIGN_INS_KEPT = timedelta(days=30)
+"""No session lasts as long; what is remembered of one goes with it."""
+
+AT_ONCE = 5000
+"""Rows that one minute erases, so that no sweep holds locks for long; the next minute goes on."""
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
@@ -41,6 +73,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "printed": [_delete(PrintJob.objects.filter(asked_at__lt=now - PRINTED_KEPT))],
         "sheets": [_delete(Sheet.objects.filter(uploaded_at__lt=now - SHEETS_KEPT))],
         "documents": [apart(partial(Document.objects.all().erase, at=now), what="erase", about="documents")],
+        **_forget(now=now),
         "idempotency": [_delete(IdempotencyKey.objects.filter(created_at__lt=now - KEPT))],
     }
     failed = sum(counts.count(None) for counts in done.values())
@@ -49,6 +82,26 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
 def _delete(rows: QuerySet[Any]) -> int | None:
     return apart(lambda: rows.delete()[0], what="delete", about=rows.model._meta.label)
+
+
+def _forget(*, now: datetime) -> dict[str, list[int | None]]:
+    """What has been kept as long as it was of use. A history row that was told stays told, so nothing is told anew."""
+    at_the_end = Q(link__vehicle__status__in=CLOSED_VEHICLE - {VehicleStatus.EXITED})
+    gone = at_the_end & Q(link__vehicle__status_at__lt=now - PHONES_KEPT)
+    return {
+        "deliveries": [_delete_oldest(Delivery.objects.filter(due_at__lt=now - DELIVERIES_KEPT))],
+        "notices": [_delete_oldest(Notice.objects.filter(at__lt=now - NOTICES_KEPT))],
+        "photos": [_delete_oldest(HandOverPhoto.objects.filter(at__lt=now - PHOTOS_KEPT))],
+        "phones": [_delete_oldest(Phone.objects.filter(Q(ended_at__lt=now - PHONES_KEPT) | gone))],
+        "sign_ins": [_delete_oldest(SignIn.objects.filter(began_at__lt=now - SIGN_INS_KEPT))],
+    }
+
+
+def _delete_oldest(rows: QuerySet[Any]) -> int | None:
+    """So many of the oldest as one minute erases, with what hangs on them."""
+    oldest = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    done = _delete(rows.model._default_manager.filter(pk__in=oldest)) if oldest else 0
+    return done and len(oldest)
 
 
 def was_presented(declaration: Declaration) -> bool:

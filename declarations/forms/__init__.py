@@ -6,7 +6,7 @@ Fields take any text: a draft may hold anything, and what is wrong is said by `d
 from declarations.forms.entry import VehicleEntry
 from declarations.forms.header import ArrivalForm, OrganisationForm, Section, section
 from declarations.forms.listing import ListForm
-from declarations.forms.reasons import AskForm, ReasonForm
+from declarations.forms.reasons import AskForm, ReasonForm, RepairForm
 
 __all__ = [
     "ArrivalForm",
@@ -14,6 +14,7 @@ __all__ = [
     "ListForm",
     "OrganisationForm",
     "ReasonForm",
+    "RepairForm",
     "Section",
     "VehicleEntry",
     "section",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from declarations.attachments import MOST_BYTES
@@ -42,6 +43,11 @@ class Files(forms.FileField):
         """The files, none for none."""
         rows = data if isinstance(data, list | tuple) else [data]
         return [super(Files, self).clean(row, initial) for row in rows if row]
+
+
+def content_of(file: UploadedFile) -> bytes:
+    """What a file says, read no further than a file may be long: one byte more shows that it is too long."""
+    return bytes(file.read(MOST_BYTES + 1))
 
 
 class _Filled:

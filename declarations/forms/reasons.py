@@ -34,3 +34,17 @@ class AskForm(forms.Form):
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data, label_suffix="")  # type: ignore[arg-type]
+
+
+class RepairForm(forms.Form):
+    """What was repaired before the inspection is asked for again."""
+
+    text = forms.CharField(
+        label=_("What was repaired?"),
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": "4"}),
+        error_messages={"required": _("Say what was repaired.")},
+    )
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data, label_suffix="")  # type: ignore[arg-type]

@@ -111,7 +111,16 @@ OWES: dict[tuple[Machine, str], tuple[Owed, ...]] = {
 """What arriving at a status owes to the declaration. A vehicle PRESENTED may be told of an inspection by now."""
 
 TOLD_NOTES = frozenset(
-    {"HOLD_PLACED", "HOLD_LIFTED", "DOCUMENTS_ASKED", "ANSWERED", "STRAGGLER_TOLD", "SWAPPED", "AMENDED"}
+    {
+        "HOLD_PLACED",
+        "HOLD_LIFTED",
+        "DOCUMENTS_ASKED",
+        "ANSWERED",
+        "STRAGGLER_TOLD",
+        "SWAPPED",
+        "AMENDED",
+        "RECHECK_ASKED",
+    }
 )
 """Reasons of notes that people are told of; each owes TELL."""
 

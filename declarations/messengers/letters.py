@@ -84,8 +84,8 @@ def send(*, kind: str, mail: str, language: str, values: Mapping[str, str], numb
     link = settings.BASE_URL + reverse(PAGES[which], args=[token] if token else [])
     subject, text = TEXTS[which]
     with translation.override(language or settings.LANGUAGE_CODE):
-        # Names come from people: a line end in one would be a header.
-        title = " ".join((str(subject) % values).split())
-        message = EmailMessage(title, str(text) % {**values, "link": link}, to=[mail])
+        # Names come from people: a line end in one would be a header, or a paragraph that looks like ours.
+        told = {name: " ".join(value.split()) for name, value in values.items()}
+        message = EmailMessage(str(subject) % told, str(text) % {**told, "link": link}, to=[mail])
         message.extra_headers["Message-ID"] = f"<letter-{number}@{settings.MAIL_HOST}>"
         message.send()

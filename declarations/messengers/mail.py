@@ -21,16 +21,10 @@ class Mail:
         with translation.override(letter.language):
             text = render_to_string("declarations/mail.txt", {"letter": letter})
             html = render_to_string("declarations/mail.html", {"letter": letter})
-        message = EmailMultiAlternatives(
-            subject=letter.subject,
-            body=text,
-            to=[letter.address],
-            headers={
-                "Message-ID": f"<{letter.id}@{settings.MAIL_HOST}>",
-                "List-Unsubscribe": f"<{letter.preferences_url}>",
-                "Auto-Submitted": "auto-generated",
-            },
-        )
+        headers = {"Message-ID": f"<{letter.id}@{settings.MAIL_HOST}>", "Auto-Submitted": "auto-generated"}
+        if letter.preferences_url:
+            headers["List-Unsubscribe"] = f"<{letter.preferences_url}>"
+        message = EmailMultiAlternatives(subject=letter.subject, body=text, to=[letter.address], headers=headers)
         message.attach_alternative(html, "text/html")
         message.send()
         return True

@@ -18,7 +18,7 @@ from declarations.models.history import NOTE, By, History, OutboxTask, note, not
 from declarations.models.idempotency import IdempotencyKey
 from declarations.models.intake import CatalogueModel, RowLevel, Sheet, SheetFile, SheetRow
 from declarations.models.licences import Licence
-from declarations.models.links import Link, LinkEnd, Phone
+from declarations.models.links import ImporterMail, Link, LinkEnd, Phone
 from declarations.models.movable import Movable, StaleMove, move
 from declarations.models.notices import (
     Delivery,
@@ -47,6 +47,7 @@ from declarations.models.people import (
     Letter,
     PartyHistory,
     RecoveryCode,
+    SignIn,
     SignUp,
     account_of,
     end_sessions,
@@ -59,6 +60,7 @@ from declarations.models.people import (
 )
 from declarations.models.printing import PrintJob
 from declarations.models.reference import (
+    Bay,
     Closure,
     Country,
     Currency,
@@ -82,6 +84,7 @@ __all__ = [
     "Admission",
     "ApiKey",
     "Authority",
+    "Bay",
     "By",
     "CatalogueModel",
     "Closure",
@@ -110,6 +113,7 @@ __all__ = [
     "HoldReason",
     "Hs6",
     "IdempotencyKey",
+    "ImporterMail",
     "Incoterm",
     "Inspection",
     "LostCard",
@@ -151,6 +155,7 @@ __all__ = [
     "Sheet",
     "SheetFile",
     "SheetRow",
+    "SignIn",
     "SignUp",
     "StaleMove",
     "Vehicle",

@@ -16,7 +16,7 @@ from declarations.models.declaration import Declaration
 from declarations.models.movable import Movable
 from declarations.models.triggers import begins_at_the_beginning, status_has_history
 from declarations.models.vehicle import Vehicle
-from declarations.words import Channel, InspectionNext, Stage
+from declarations.words import Agency, Channel, InspectionCheck, InspectionNext, Stage
 
 USER = settings.AUTH_USER_MODEL
 
@@ -41,6 +41,12 @@ class RiskRule(models.Model):
     condition = models.JSONField(_("condition"))
     points = models.PositiveSmallIntegerField(_("points"), default=0)
     channel = models.CharField(_("forced channel"), max_length=6, choices=Channel, blank=True)
+    checks = ArrayField(
+        models.CharField(max_length=12, choices=InspectionCheck),
+        default=list,
+        blank=True,
+        verbose_name=_("what is examined"),
+    )
     valid_from = models.DateTimeField(_("valid from"))
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
 
@@ -197,6 +203,15 @@ class DocumentRequest(models.Model):
         return str(self.paper_id)
 
 
+class InspectionQuerySet(models.QuerySet["Inspection"]):
+    """Slices of inspections."""
+
+    def for_repair(self) -> "InspectionQuerySet":
+        """Orders that wait for the exporter's repair; whether he was told of the failure yet, the caller asks."""
+        sent_back = (InspectionNext.REPAIR_AND_RECHECK, InspectionNext.TURN_BACK)
+        return self.filter(status=InspectionStatus.ORDERED, follows__next__in=sent_back, repaired_at=None)
+
+
 class Inspection(Movable):
     """A work order to examine one vehicle."""
 
@@ -206,6 +221,13 @@ class Inspection(Movable):
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="inspections", verbose_name=_("vehicle"))
     status = models.CharField(
         _("status"), max_length=16, choices=InspectionStatus, default=InspectionStatus.ORDERED, editable=False
+    )
+    agency = models.CharField(_("agency"), max_length=12, choices=Agency, default=Agency.CUSTOMS)
+    checks = ArrayField(
+        models.CharField(max_length=12, choices=InspectionCheck), default=list, verbose_name=_("what is examined")
+    )
+    bay = models.ForeignKey(
+        "declarations.Bay", models.SET_NULL, null=True, related_name="inspections", verbose_name=_("bay")
     )
     ordered_because = models.CharField(_("ordered because"), max_length=40)
     ordered_text = models.CharField(_("in the officer's words"), max_length=200, blank=True)
@@ -219,7 +241,15 @@ class Inspection(Movable):
     closed_at = models.DateTimeField(_("closed at"), null=True)
     closed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
     findings = models.TextField(_("findings"), blank=True)
+    finding_codes = ArrayField(models.CharField(max_length=24), default=list, verbose_name=_("findings by code"))
+    repaired_at = models.DateTimeField(_("said to be repaired at"), null=True)
+    repaired_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("said to be repaired by")
+    )
+    repair_text = models.CharField(_("what was repaired"), max_length=1000, blank=True)
     next = models.CharField(_("what next"), max_length=20, choices=InspectionNext, blank=True)
+
+    objects = InspectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inspection")
@@ -227,7 +257,15 @@ class Inspection(Movable):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["vehicle"], condition=Q(status__in=["ORDERED", "IN_PROGRESS"]), name="inspection_one_open"
+                fields=["vehicle", "agency"],
+                condition=Q(status__in=["ORDERED", "IN_PROGRESS"]),
+                name="inspection_one_open",
+            ),
+            models.CheckConstraint(name="inspection_agency_known", condition=Q(agency__in=Agency.values)),
+            models.CheckConstraint(
+                name="inspection_repaired_pair",
+                condition=Q(repaired_at=None, repaired_by=None)
+                | Q(repaired_at__isnull=False, repaired_by__isnull=False),
             ),
             models.CheckConstraint(name="inspection_status_known", condition=Q(status__in=InspectionStatus.values)),
             models.CheckConstraint(
@@ -244,6 +282,11 @@ class Inspection(Movable):
     def __str__(self) -> str:
         """Why and how it stands."""
         return f"{self.ordered_because} {self.status}"
+
+    @property
+    def awaits_repair(self) -> bool:
+        """Whether the exporter may still say that what the one before found is repaired; `for_repair` as a question."""
+        return self.status == InspectionStatus.ORDERED and self.follows_id is not None and self.repaired_at is None
 
 
 class Override(models.Model):

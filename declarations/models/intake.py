@@ -60,6 +60,10 @@ class SheetQuerySet(models.QuerySet["Sheet"]):
         """Sheets of the organisations for which this user declares; officers see what is lodged, not what is tried."""
         return self.filter(declaration__organisation__in=roles_of(user).organisations)
 
+    def unfinished(self) -> Self:
+        """Sheets of which neither the rows were handed over nor the whole called off."""
+        return self.filter(cancelled_at=None, taken_at=None, refusal="")
+
 
 class Sheet(models.Model):
     """A spreadsheet somebody uploaded or pasted to fill a draft. Its moments say how far a worker has come."""

@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from declarations.models.declaration import Declaration
 from declarations.models.history import By, signed
 from declarations.models.sealed import SealedTextField, fingerprint
 from declarations.models.triggers import Law, refuse
@@ -119,6 +120,40 @@ class Link(models.Model):
             created_by_id=by_id,
             created_by_label=by_label,
         )
+
+
+class ImporterMail(models.Model):
+    """Where the importer of a declaration is written to, sealed, for it names a person; no fact that customs reads.
+
+    It is a row beside the consignee: entered, changed and taken out at any time, without a new version.
+    """
+
+    declaration = models.OneToOneField(
+        Declaration, models.CASCADE, related_name="importer_mail", verbose_name=_("declaration")
+    )
+    mail = SealedTextField(_("mail address"))
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    changed_at = models.DateTimeField(_("changed at"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("changed by"), db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("importer's mail address")
+        verbose_name_plural = _("importers' mail addresses")
+        ordering = ["-changed_at"]
+        constraints = [models.CheckConstraint(name="importer_mail_not_empty", condition=~Q(mail=""))]
+
+    def __str__(self) -> str:
+        """The row's number; the address is a personal fact."""
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @classmethod
+    def carry(cls, source: Declaration, *, to: Declaration) -> None:
+        """The same for another declaration of the same consignee, if the source has one."""
+        for row in cls.objects.filter(declaration=source):
+            row.pk, row.declaration = None, to
+            row.save(force_insert=True)
 
 
 class PhoneQuerySet(models.QuerySet["Phone"]):

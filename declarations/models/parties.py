@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations.lifecycle import PassKeyStatus
 from declarations.models.sealed import SealedTextField
 from declarations.models.triggers import Law, refuse
-from declarations.words import KeyScope, RoleName
+from declarations.words import Agency, KeyScope, RoleName
 
 ACTING_OFFICERS = frozenset(
     {
@@ -105,6 +105,13 @@ class Role(models.Model):
         Organisation, models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("organisation")
     )
     port = models.ForeignKey("declarations.Port", models.CASCADE, null=True, blank=True, verbose_name=_("port"))
+    agency = models.CharField(
+        _("agency"),
+        max_length=12,
+        choices=Agency,
+        default=Agency.CUSTOMS,
+        help_text=_("For whom an inspection officer examines."),
+    )
     manages = models.BooleanField(_("manages the organisation's people"), default=False)
     public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
 
@@ -114,12 +121,16 @@ class Role(models.Model):
         ordering = ["user", "role"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "organisation", "port"], name="role_once", nulls_distinct=False
+                fields=["user", "role", "organisation", "port", "agency"], name="role_once", nulls_distinct=False
             ),
             models.CheckConstraint(
                 name="role_of_exporter_names_organisation",
                 condition=Q(role__in=sorted(EXPORTERS), organisation__isnull=False, port=None)
                 | (~Q(role__in=sorted(EXPORTERS)) & Q(organisation=None)),
+            ),
+            models.CheckConstraint(
+                name="role_of_another_agency_inspects",
+                condition=Q(agency=Agency.CUSTOMS) | Q(role=RoleName.INSPECTION, agency__in=Agency.values),
             ),
             models.CheckConstraint(
                 name="role_manages_an_organisation", condition=Q(manages=False) | Q(organisation__isnull=False)
@@ -230,6 +241,12 @@ class Roles:
         """Ids of the organisations to which this user belongs."""
         return frozenset(row.organisation_id for row in self.rows if row.role in EXPORTERS and row.organisation_id)
 
+    @property
+    def first_organisation(self) -> int | None:
+        """Id of the organisation with which this user came in, of those to which he still belongs."""
+        rows = [row for row in self.rows if row.organisation_id in self.own_organisations]
+        return min(rows, key=lambda row: row.pk).organisation_id if rows else None
+
     @cached_property
     def organisations(self) -> frozenset[int]:
         """Ids of the organisations for which this user declares: his own, and those that gave it authority."""
@@ -249,6 +266,11 @@ class Roles:
         """Whether the user has one of these roles at that port."""
         ports = self.ports(*names)
         return ports is None or port in ports
+
+    def inspects_at(self, port: str, agency: str) -> bool:
+        """Whether the user examines vehicles there for that agency."""
+        mine = (row for row in self.rows if row.role == RoleName.INSPECTION and row.agency == agency)
+        return any(row.port_id in (None, port) for row in mine)
 
     @property
     def is_officer(self) -> bool:

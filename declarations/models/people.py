@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.lifecycle import Owed
 from declarations.models.history import By, owe, signed, trace_id
-from declarations.models.parties import EXPORTERS, Organisation, OrganisationKind, roles_of
+from declarations.models.parties import EXPORTERS, Authority, Organisation, OrganisationKind, Role, roles_of
 from declarations.models.sealed import SealedTextField, fingerprint
 from declarations.models.triggers import append_only
 from declarations.words import Deed, FactorKind, LetterKind, RoleName
@@ -84,6 +84,27 @@ def end_sessions(user: User) -> None:
     account = account_of(user)
     account.generation += 1
     account.save(update_fields=["generation"])
+
+
+class SignIn(models.Model):
+    """That a session of a person began, on what kind of device. Its key is sealed and ends the session."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(USER, models.CASCADE, related_name="sign_ins", verbose_name=_("user"))
+    key = SealedTextField(editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    device = models.CharField(_("device"), max_length=40, blank=True)
+    generation = models.PositiveIntegerField(_("sessions ended so many times"), default=0)
+    began_at = models.DateTimeField(_("signed in at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        ordering = ["-began_at", "-id"]
+
+    def __str__(self) -> str:
+        """The device."""
+        return self.device or str(self.pk)
 
 
 class Factor(models.Model):
@@ -289,3 +310,23 @@ def write_letter(kind: LetterKind, *, mail: str, language: str, at: datetime, **
     content = json.dumps(values, ensure_ascii=False)
     letter = Letter.objects.create(kind=kind, mail=mail, language=language, content=content, created_at=at)
     owe(Owed.LETTER, letter.pk, at=at)
+
+
+def people_of(organisation_id: int) -> dict[int, str]:
+    """Names of an exporter's people, those who left as well, and with its name those of an agent that had authority."""
+    agents = Authority.objects.filter(principal=organisation_id, accepted_at__isnull=False).values("agent")
+    theirs = Q(organisation=organisation_id) | Q(organisation__in=agents)
+    joined = PartyHistory.objects.filter(theirs, person__isnull=False, deed__in=(Deed.JOINED, Deed.SIGNED_UP))
+    people: dict[int, str] = {}
+    rows: list[Any] = [
+        *joined.select_related("person", "organisation"),
+        *Role.objects.filter(theirs).select_related("user", "organisation"),
+    ]
+    for row in rows:
+        user = row.user if isinstance(row, Role) else row.person
+        name = user.get_full_name() or user.get_username()
+        if row.organisation_id == organisation_id:
+            people[user.pk] = name
+        else:
+            people.setdefault(user.pk, f"{name} · {row.organisation}")
+    return people

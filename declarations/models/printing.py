@@ -25,6 +25,8 @@ class PrintJob(models.Model):
     asked_at = models.DateTimeField(_("asked for at"), db_index=True)
     made_at = models.DateTimeField(_("made at"), null=True)
     passes = models.PositiveIntegerField(_("passes"), default=0)
+    # told while the work goes on, beside its transaction: for the eye of whoever waits, for nothing else
+    drawn = models.PositiveIntegerField(_("passes drawn"), default=0)
     file = SealedFileField(_("file"), null=True)
 
     class Meta:

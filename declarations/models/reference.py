@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations import papers
 from declarations.checks.reference import PortRow, ReferenceData
 from declarations.tariff import TariffRow
+from declarations.words import Agency
 
 LANGUAGES = ("zh", "en", "ru", "kk")
 CACHE_SECONDS = 60
@@ -54,6 +55,11 @@ class Port(Named):
     opposite = models.CharField(_("opposite"), max_length=200, blank=True)
     # as a Chinese map program finds it, in whatever language the page is read
     address = models.CharField(_("address"), max_length=300, blank=True)
+    # what the board over the gate says where a vehicle comes first; which lanes it has the gate's own rows know
+    gate_zh = models.CharField(_("first gate (zh)"), max_length=100, blank=True, default="")
+    gate_en = models.CharField(_("first gate (en)"), max_length=100, blank=True, default="")
+    gate_ru = models.CharField(_("first gate (ru)"), max_length=100, blank=True, default="")
+    gate_kk = models.CharField(_("first gate (kk)"), max_length=100, blank=True, default="")
     modes = models.JSONField(_("modes"), default=list)
     pass_hours = models.PositiveSmallIntegerField(_("pass valid after planned arrival, hours"), default=72)
     legal_hours = models.PositiveSmallIntegerField(_("time to present after planned arrival, hours"), default=72)
@@ -83,18 +89,73 @@ class Port(Named):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
         help_text=_("Of the declared curb and gross mass. Empty: weights are not compared."),
     )
+    # how old the list on a device may be when the network is gone
+    offline_fresh_minutes = models.PositiveSmallIntegerField(
+        _("offline: officer lifts by one tap, minutes"), default=15
+    )
+    offline_officer_minutes = models.PositiveSmallIntegerField(
+        _("offline: officer reads the VIN, then lifts, minutes"), default=240
+    )
+    offline_forget_minutes = models.PositiveSmallIntegerField(
+        _("offline: device forgets the list after, minutes"), default=240
+    )
     is_open = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         verbose_name = _("port")
         verbose_name_plural = _("ports")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="port_offline_ages_in_order",
+                condition=models.Q(
+                    offline_fresh_minutes__lte=models.F("offline_officer_minutes"),
+                    offline_officer_minutes__lte=models.F("offline_forget_minutes"),
+                ),
+            )
+        ]
+
+    @property
+    def gate(self) -> str:
+        """The gate where a vehicle presents itself first, in the language that is active now; empty if not told."""
+        return str(getattr(self, f"gate_{(get_language() or 'zh')[:2]}", "") or self.gate_en)
+
+    @property
+    def gate_names(self) -> dict[str, str]:
+        """That gate's name in all four languages."""
+        return {language: getattr(self, f"gate_{language}") for language in LANGUAGES}
 
     def closed_at(self, now: datetime) -> bool:
         """Whether a closure is in force."""
         return (
             self.closures.filter(starts_at__lte=now).filter(models.Q(ends_at=None) | models.Q(ends_at__gt=now)).exists()
         )
+
+
+class BayQuerySet(models.QuerySet["Bay"]):
+    """Slices of bays."""
+
+    def open_for(self, agency: str, port: str | None) -> "BayQuerySet":
+        """Bays in use at a port where this agency examines: its own, and those of all."""
+        return self.filter(is_open=True, port=port, agency__in=["", agency])
+
+
+class Bay(Named):
+    """A place in the yard of a port where vehicles are examined."""
+
+    code = models.CharField(_("code"), max_length=20, primary_key=True)
+    port = models.ForeignKey(Port, models.CASCADE, related_name="bays", verbose_name=_("port"))
+    agency = models.CharField(
+        _("agency"), max_length=12, choices=Agency, blank=True, help_text=_("empty: every agency")
+    )
+    is_open = models.BooleanField(_("in use"), default=True)
+
+    objects = BayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("inspection bay")
+        verbose_name_plural = _("inspection bays")
+        ordering = ["port", "code"]
 
 
 class Closure(models.Model):

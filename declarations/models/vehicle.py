@@ -334,6 +334,7 @@ class Pass(Movable):
         verbose_name = _("pass")
         verbose_name_plural = _("passes")
         ordering = ["vehicle", "version"]
+        indexes = [models.Index(fields=["status_at"], name="pass_revoked", condition=Q(status="REVOKED"))]
         constraints = [
             models.UniqueConstraint(fields=["vehicle"], condition=Q(status="ISSUED"), name="pass_one_issued"),
             models.UniqueConstraint(fields=["vehicle", "version"], name="pass_version_once"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from declarations.examination import NEXT_STEPS, labels_of, repairs_of
 from declarations.lapsing import OF_PAPER, Lapsing
 from declarations.models.notices import Notice
 from declarations.models.reference import HoldReason, Port, load_reference
@@ -14,6 +15,9 @@ from declarations.models.standing import wording
 from declarations.notices import TABLE, Audience, Kind, gate_sentence, inspection_sentence
 from declarations.readiness import Because
 from declarations.words import InspectionNext
+
+PLAIN = ("percent", "hours", "plate", "lane", "device", "fault")
+"""Values that stand in a sentence as they are."""
 
 
 def sentences(notices: Iterable[Notice]) -> dict[int, str]:
@@ -40,7 +44,7 @@ def sentences(notices: Iterable[Notice]) -> dict[int, str]:
 
 def _values(row: Notice) -> dict[str, Any]:
     values = row.values
-    told: dict[str, Any] = {name: values.get(name, "") for name in ("percent", "hours", "plate")}
+    told: dict[str, Any] = {name: values.get(name, "") for name in PLAIN}
     told["starts"] = moment(values.get("starts"))
     told["until"] = moment(values.get("until"))
     if row.kind == Kind.PORT_CLOSED:
@@ -48,12 +52,17 @@ def _values(row: Notice) -> dict[str, Any]:
             _("It opens on %(at)s.") % {"at": told["until"]} if told["until"] else _("It is not known until when.")
         )
     told["what"] = _thing(values.get("what", ""))
-    told["gate"] = gate_sentence(values.get("gate", ""), values.get("stage", ""))
-    if lane := row.audience in (Audience.OFFICERS, Audience.CONTROL) and values.get("lane"):
+    for_officers = row.audience in (Audience.OFFICERS, Audience.CONTROL)
+    told["gate"] = gate_sentence(values.get("gate", ""), values.get("stage", ""), for_officers=for_officers)
+    if lane := for_officers and values.get("lane"):
         told["gate"] = f"{lane}: {told['gate']}"
     told["inspection"] = inspection_sentence(values.get("inspection", ""))
     if values.get("next") in InspectionNext.values:
         told["inspection"] += " " + _("What follows: %(next)s.") % {"next": InspectionNext(values["next"]).label}
+    if (found := values.get("found")) and row.audience == Audience.EXPORTER:
+        told["inspection"] += " " + _("Found: %(findings)s.") % {"findings": ", ".join(labels_of(found))}
+        if values.get("next") in NEXT_STEPS:
+            told["inspection"] += " " + " ".join([*repairs_of(found), str(NEXT_STEPS[values["next"]])])
     return told
 
 

@@ -20,6 +20,8 @@ class PassOnPaper:
     port_code: str
     port_names: tuple[str, ...]
     """In the order of DRIVER_LANGUAGES."""
+    gate_names: tuple[str, ...]
+    """The gate where the vehicle presents itself first, in the same order; empty texts where the port tells none."""
     valid_from: datetime
     valid_until: datetime
     reference: str

@@ -70,6 +70,8 @@ def _vehicle(ink: Ink, told: PassOnPaper) -> None:
     y = _labelled(ink, _("Plate"), told.plate or "–", RIGHT, 70, size=26)
     port = f"{told.port_names[0]} {told.port_code}"
     y = _labelled(ink, _("Port"), port, RIGHT, y, size=15, below=" · ".join(told.port_names[1:]))
+    if told.gate_names[0]:
+        y = _labelled(ink, _("Gate"), told.gate_names[0], RIGHT, y, size=13, below=" · ".join(told.gate_names[1:]))
     y = _labelled(ink, _("Valid from"), _moment(told.valid_from), RIGHT, y, size=13)
     _labelled(ink, _("Valid until"), _moment(told.valid_until), RIGHT, y, size=13)
 
@@ -98,7 +100,8 @@ def _windscreen(ink: Ink, told: PassOnPaper, code: str) -> None:
     ink.centred(told.plate, 79, size=80, width=wide)
     ink.symbol(code, (WIDTH - WINDSCREEN_CODE) / 2, 98, side=WINDSCREEN_CODE)
     ink.centred(told.manual_code, 240, size=30, width=wide)
-    ink.centred(f"{told.port_names[0]} {told.port_code}", 252.5, size=18, width=wide)
+    place = " · ".join(filter(None, (f"{told.port_names[0]} {told.port_code}", told.gate_names[0])))
+    ink.centred(place, 252.5, size=18, width=wide)
     ink.centred(_four(_("Valid until")), 259.5, size=7, width=wide, font=REGULAR, colour=SOFT)
     ink.centred(_moment(told.valid_until), 265.5, size=15, width=wide)
     for number, text in enumerate(in_four_languages(_("Put this sheet behind the windscreen, the code facing out."))):

@@ -3,6 +3,8 @@
 Sources: the project's domain page, sections 5 and 8; ECMA-376 (workbooks), RFC 4180 (CSV). Pure: bytes in, values out.
 """
 
+from declarations.spreadsheet.columns import FERRYMAN
+from declarations.spreadsheet.crew import NOBODY, Crew, Member
 from declarations.spreadsheet.exporting import as_csv, as_workbook
 from declarations.spreadsheet.reading import Format, Row, Table, open_table
 from declarations.spreadsheet.refusals import NotReadable
@@ -13,7 +15,11 @@ from declarations.spreadsheet.writing import marked, template
 __all__ = [
     "Catalogue",
     "CleanRow",
+    "Crew",
+    "FERRYMAN",
     "Format",
+    "Member",
+    "NOBODY",
     "NotReadable",
     "Row",
     "Table",

@@ -15,6 +15,7 @@ from declarations.spreadsheet.vocabulary import folded, in_all_languages
 from declarations.words import Category, Condition, Powertrain
 
 CATALOGUE = "catalogue"
+FERRYMAN = "ferryman"
 TO_CHANGE = "to_change"
 """The column that a file handed back has besides its own."""
 
@@ -193,6 +194,14 @@ VEHICLE_COLUMNS = (
     ),
 )
 DRIVER_COLUMNS = (
+    Column(
+        FERRYMAN,
+        _("Ferryman of your register"),
+        _("His IC card or passport number: your register fills in the driver, whatever the cells behind say."),
+        cells.text,
+        ("", ""),
+        is_needed=False,
+    ),
     Column(
         "driver.name",
         _("Driver's name"),

@@ -15,8 +15,11 @@ SEPARATORS = ("\t", ";", ",")
 ENCODINGS = ("utf-8", "gb18030", "kz1048")
 """In the order in which they are tried. KZ-1048 is Windows-1251 with the letters of Kazakh."""
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so may be run as a formula; an apostrophe before it keeps it a text."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A text that begins so may be run as a formula; an apostrophe before it keeps it a text.
+
+A Chinese Excel takes the wide signs for the narrow ones.
+"""
 
 LONGEST_LINE = 200_000
 """A hundred columns of 2,000 characters; the csv module itself refuses a cell above 131,072."""

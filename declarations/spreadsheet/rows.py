@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from declarations.checks.fields import shown
 from declarations.problems import Level, Problem, errors, explain
 from declarations.spreadsheet import cells
-from declarations.spreadsheet.columns import CATALOGUE, TO_CHANGE, readers
+from declarations.spreadsheet.columns import CATALOGUE, FERRYMAN, TO_CHANGE, readers
+from declarations.spreadsheet.crew import NOBODY, Crew
 from declarations.spreadsheet.reading import Place, Row
 from declarations.spreadsheet.vocabulary import folded
 
@@ -56,11 +57,14 @@ class CleanRow:
         return self.row.number
 
 
-def clean(row: Row, catalogue: Catalogue) -> CleanRow:
-    """One row. Its own cells win over the catalogue's; what stands in no cell and no catalogue is not in the body."""
+def clean(row: Row, catalogue: Catalogue, crew: Crew = NOBODY) -> CleanRow:
+    """One row. Its own cells win over the catalogue's; what stands in no cell and no catalogue is not in the body.
+
+    A ferryman of the register is the driver whole, as where he is chosen on a page: two people's facts never mix.
+    """
     read, problems = {}, []
     for key, value in row.values.items():
-        if key not in {CATALOGUE, TO_CHANGE}:
+        if key not in {CATALOGUE, FERRYMAN, TO_CHANGE}:
             read[key], problem = cells.read(value, readers()[key], row.places[key].unit)
             problems += [problem.under(_pointer(row, key))] if problem else []
     defaults, problem = _defaults(row, read, catalogue)
@@ -68,6 +72,9 @@ def clean(row: Row, catalogue: Catalogue) -> CleanRow:
     body = {name: value for name, value in defaults.items() if name != "papers"}
     body |= {key: value for key, value in read.items() if "." not in key}
     driver = {key.removeprefix("driver."): value for key, value in read.items() if key.startswith("driver.")}
+    named, problem = _ferryman(row, crew)
+    driver = dict(named) or driver
+    problems += [problem] if problem else []
     papers = list(_papers(row, read, defaults.get("papers") or ()))
     return CleanRow(
         row, body | ({"driver": driver} if driver else {}) | ({"papers": papers} if papers else {}), tuple(problems)
@@ -144,6 +151,17 @@ def _defaults(row: Row, read: dict[str, Any], catalogue: Catalogue) -> tuple[Map
     near = catalogue.nearest(str(name))
     values = {"value": shown(name), "names": near}
     return {}, Problem(CATALOGUE_NEAR if near else CATALOGUE_UNKNOWN, f"/{CATALOGUE}", Level.ERROR, values)
+
+
+def _ferryman(row: Row, crew: Crew) -> tuple[Mapping[str, Any], Problem | None]:
+    """The driver whom the register gives for what stands in the cell."""
+    if FERRYMAN not in row.values:
+        return {}, None
+    number, problem = cells.read(row.values[FERRYMAN], cells.text)
+    named: Mapping[str, Any] = {}
+    if problem is None:
+        named, problem = crew.find(str(number))
+    return named, problem.under(f"/{FERRYMAN}") if problem else None
 
 
 def _papers(row: Row, read: Mapping[str, Any], defaults: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -75,7 +75,7 @@ def vin(value: object) -> SafeString:
     if not _is_whole(text):
         return format_html('<span class="vin">{}</span>', text)
     groups = format_html_join("", "<span>{}</span>", ((text[:3],), (text[3:9],), (text[9:11],)))
-    return format_html('<span class="vin">{}<b>{}</b></span>', groups, text[11:])
+    return format_html('<span class="vin" dir="ltr">{}<b>{}</b></span>', groups, text[11:])
 
 
 @register.filter
@@ -85,7 +85,7 @@ def grouped(value: object, size: int = 4) -> SafeString:
     hyphen = "-" if "-" in text else ""
     parts = text.split("-") if hyphen else [text[i : i + size] for i in range(0, len(text), size)]
     return format_html(
-        '<span class="grouped">{}</span>', format_html_join(hyphen, "<span>{}</span>", ((p,) for p in parts))
+        '<span class="grouped" dir="ltr">{}</span>', format_html_join(hyphen, "<span>{}</span>", ((p,) for p in parts))
     )
 
 
@@ -124,8 +124,8 @@ def relative_text(at: datetime, now: datetime) -> str:
 
 
 def _exact_words(at: datetime) -> SafeString:
-    """The exact time, where a narrow line may break only before the zone."""
-    return format_html('<span class="text-nowrap">{} {}</span> {}', *exact_text(at).split(" ", 2))
+    """The exact time, where a narrow line may break only before the zone; day before hour also from right to left."""
+    return format_html('<bdi class="text-nowrap" dir="ltr">{} {}</bdi> {}', *exact_text(at).split(" ", 2))
 
 
 def _time_tag(at: datetime, words: str, *, relative: bool) -> SafeString:

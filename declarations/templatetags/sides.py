@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from declarations import timeline
-from declarations.models import Country, Declaration, DeclarationVersion, History, PaperType, Port, Role, Vehicle
+from declarations.models import Country, Declaration, DeclarationVersion, History, PaperType, Port, Vehicle
 from declarations.models.body import CONSIGNEE_FIELDS, DECLARATION_FIELDS, VEHICLE_FIELDS
+from declarations.models.people import people_of
 from declarations.templatetags.show import exact_text
 from declarations.versions import Comparison, Difference, Kind, OfVehicle
 from declarations.words import Category, Condition, Direction, Mode, Powertrain
@@ -126,7 +127,7 @@ def _between(declaration: Declaration, after: datetime, until: datetime | None) 
     if until is not None:
         rows = rows.filter(at__lte=until)
     shown = list(rows[:MOST_BETWEEN])
-    own = set(Role.objects.filter(organisation=declaration.organisation_id).values_list("user", flat=True))
+    own = people_of(declaration.organisation_id)
     vins = dict(Vehicle.objects.filter(pk__in=[row.vehicle_id for row in shown]).values_list("pk", "vin"))
     for row in shown:
         sentence = timeline.sentence_of(machine=row.machine, reason=row.reason, to_status=row.to_status, data=row.data)
@@ -138,7 +139,7 @@ def _between(declaration: Declaration, after: datetime, until: datetime | None) 
             "icon": sentence.icon,
             "tone": sentence.tone,
             "at": row.at,
-            "by": row.by_label if row.by_id in own else _("customs"),
+            "by": own.get(row.by_id or 0) or _("customs"),
         }
 
 
@@ -214,7 +215,7 @@ class _Names:
         return [str(WORDS.get(name, {}).get(value, value))]
 
     def _paper(self, paper: Mapping[str, Any]) -> str:
-        until = f"{_('Until')} {paper['valid_until']}" if paper.get("valid_until") else ""
+        until = f"{_('Valid until')} {paper['valid_until']}" if paper.get("valid_until") else ""
         code = str(paper.get("code") or "")
         name = str(self.papers.get(code, code))
         return " · ".join(part for part in (name, str(paper.get("number") or ""), until) if part)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from declarations import actions
 from declarations.actions.answering import Sent
 from declarations.errors import DomainError
-from declarations.forms.documents import AnswerFilesForm
+from declarations.forms.documents import AnswerFilesForm, content_of
 from declarations.models import Declaration
 from declarations.models.documents import Waiting, waiting_requests
 from declarations.readiness import Actor, Otherwise, Wait
@@ -43,7 +43,7 @@ def answer(request: HttpRequest, reference: str) -> HttpResponseBase:
 def _answered(request: HttpRequest, declaration: Declaration, form: AnswerFilesForm) -> str:
     """Call the action: where to go on, "" where it refused; what it says stands on the page."""
     try:
-        files = [Sent(pk, file.name, file.read()) for pk, file in form.sent()]
+        files = (Sent(pk, file.name, content_of(file)) for pk, file in form.sent())  # one in memory at a time
         actions.answer(
             declaration_id=declaration.pk,
             text=form.cleaned_data["text"],

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from declarations import actions
+from declarations.clearance import inspections
 from declarations.errors import DomainError
-from declarations.forms import AskForm, ReasonForm
+from declarations.forms import AskForm, ReasonForm, RepairForm
 from declarations.models import Declaration
 from declarations.problems import OVERRIDABLE
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person
@@ -85,6 +86,22 @@ def ask(request: HttpRequest, reference: str, place: int, code: str) -> HttpResp
     }
     form = AskForm(request.POST or None)
     return _ask(request, declaration, form, words, actions.ask, vin=vehicle.vin, code=code)
+
+
+@page("GET", "POST")
+def repaired(request: HttpRequest, reference: str, place: int) -> HttpResponseBase:
+    """Say that what the inspection found is repaired, and ask for it again."""
+    declaration = find_mine(request, reference)
+    vehicle = find_vehicle(declaration, place)
+    words = {
+        "title": _("Repaired: inspect %(vin)s again"),
+        "text": _("The inspection officer reads it, and the vehicle moves up in his queue."),
+        "button": _("Ask for the inspection"),
+        "done": _("Asked for. Bring the vehicle to the inspection bay."),
+        "vin": vehicle.vin,
+    }
+    form = RepairForm(request.POST or None)
+    return _ask(request, declaration, form, words, inspections.say_repaired, vehicle_id=vehicle.pk)
 
 
 @page("GET", "POST")

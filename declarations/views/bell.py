@@ -24,6 +24,11 @@ TONES = {Urgency.NOW: "officer", Urgency.SOON: "info", Urgency.INFO: "plain"}
 ANSWERED = frozenset({Kind.DOCUMENTS_WANTED, Kind.DOCUMENTS_CLOCK})
 """Notices that the exporter acts on with an answer; to all others the declaration's page is the way."""
 
+OF_A_LANE = frozenset(
+    {Kind.BARRIER_FAILED, Kind.BARRIER_LIFTED, Kind.DEVICE_SILENT, Kind.DEVICE_BACK, Kind.DEVICE_FAULT}
+)
+"""Notices that no declaration is concerned in: the lane's page shows what there is to be seen."""
+
 
 @page("GET")
 def index(request: HttpRequest) -> HttpResponseBase:
@@ -129,6 +134,8 @@ def _leads_to(row: Notice) -> str:
     """Where something can be done about it, "" for a stop of something that nobody declared."""
     if "passage" in row.values and row.audience in (Audience.OFFICERS, Audience.CONTROL):
         return reverse(settings.OFFICERS_PASSAGE, args=[row.values["passage"]])
+    if row.kind in OF_A_LANE:
+        return reverse(settings.OFFICERS_LANE, args=[row.values["lane"]])
     if row.declaration is None:
         return ""
     if row.audience in (Audience.OFFICERS, Audience.CONTROL):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from declarations import acts, permissions, readiness, timeline
+from declarations import acts, examination, permissions, readiness, timeline
 from declarations.acts import Act
 from declarations.forms.header import SECTIONS
 from declarations.lifecycle import InspectionStatus, VehicleStatus
@@ -25,6 +25,7 @@ from declarations.views.frame import find, page
 from declarations.views.marks import marked
 from declarations.views.notices import notice
 from declarations.views.story import story
+from declarations.words import InspectionNext
 
 PER_PAGE = 50
 NOT_MODIFIED_FOR_HTMX = 204
@@ -184,7 +185,7 @@ def _card(
         "pass": newest,
         "pass_href": reverse("declarations:pass", args=args) if newest else "",
         "driver": driver.name if driver else "",
-        "findings": _findings(vehicle),
+        "findings": _findings(declaration, vehicle, may_change=may_change),
         "acts": [
             {"name": str(words), "href": reverse(f"declarations:{route}", args=args) + field}
             for act, route, field, words in VEHICLE_LINKS
@@ -205,19 +206,29 @@ VEHICLE_LINKS = (
 )
 
 
-def _findings(vehicle: Any) -> str:
-    """What the latest inspection found, while it has to be repaired; after a turn-back too."""
+def _findings(declaration: Declaration, vehicle: Any, *, may_change: bool) -> dict[str, Any]:
+    """What the latest inspection found and what to do, while it has to be repaired; after a turn-back too."""
     if acts.is_over(vehicle.status):
-        return ""
+        return {}
     ended = [row for row in vehicle.inspections.all() if row.closed_at and row.status in RESULTS]
     latest = max(ended, key=lambda row: (row.closed_at, row.pk), default=None)
     if latest is None or not latest.next:
-        return ""
+        return {}
     left = vehicle.left_port_at
-    is_told = timeline.inspection_is_told(at=latest.ordered_at, status=vehicle.status, left_port_at=left)
-    return str(latest.findings) if is_told else ""
+    if not timeline.inspection_is_told(at=latest.ordered_at, status=vehicle.status, left_port_at=left):
+        return {}
+    following = next((row for row in vehicle.inspections.all() if row.follows_id == latest.pk), None)
+    may_ask = may_change and latest.next in ASKS_AGAIN and following is not None and following.awaits_repair
+    return {
+        "text": latest.findings,
+        "found": examination.labels_of(latest.finding_codes),
+        "steps": [*examination.repairs_of(latest.finding_codes), examination.NEXT_STEPS[latest.next]],
+        "asked_at": following.repaired_at if following is not None else None,
+        "href": reverse("declarations:repaired", args=[declaration.reference, vehicle.position]) if may_ask else "",
+    }
 
 
+ASKS_AGAIN = (InspectionNext.REPAIR_AND_RECHECK, InspectionNext.TURN_BACK)
 RESULTS = (InspectionStatus.SATISFACTORY, InspectionStatus.NOT_SATISFACTORY)
 
 

@@ -20,7 +20,7 @@ from declarations import permissions
 from declarations.actions import documents
 from declarations.acts import DRAFTS
 from declarations.errors import DomainError
-from declarations.forms.documents import CHOSEN, PaperFilesForm
+from declarations.forms.documents import CHOSEN, PaperFilesForm, content_of
 from declarations.lifecycle import HOLDING_VIN
 from declarations.models import Declaration, Document, Licence, Vehicle, load_reference
 from declarations.models.documents import waiting_requests
@@ -127,7 +127,8 @@ def _added(
         documents.add(
             declaration_id=declaration.pk,
             code=code,
-            files=[(file.name, file.read()) for file in form.cleaned_data["file"]],
+            # One more than may be sent: the action refuses it, and nothing behind it is read.
+            files=[(file.name, content_of(file)) for file in form.cleaned_data["file"][: documents.MOST_AT_ONCE + 1]],
             vehicle_ids=None if form.is_for_all else [row.pk for row in chosen],
             details=body,
             by=person(request),

@@ -31,6 +31,8 @@ MOST_WAITING = 400
 """Vehicles looked through for what their exporter has to repair."""
 
 FOR_THE_EXPORTER = tuple(code for code, entry in REASONS.items() if entry.must_act is Actor.EXPORTER)
+STUCK = (Actor.EXPORTER, Actor.DOCUMENTS_OFFICER, Actor.CUSTOMS)
+"""Whose step released vehicles may lack before their drivers can do anything, in the order in which it is told."""
 
 
 @require_safe
@@ -51,6 +53,9 @@ def _exporter(request: HttpRequest, roles: Roles, *, now: datetime) -> HttpRespo
     context = {
         "now": now,
         "organisations": sorted({row.organisation.name for row in roles.rows if row.organisation}),
+        "unverified": sorted(
+            {row.organisation.name for row in roles.rows if row.organisation and row.organisation.verified_at is None}
+        ),
         "may_declare": bool(roles.organisations),
         "needs_me": _needs_me(mine, vehicles, now=now),
         "drafts": mine.filter(status=DeclarationStatus.DRAFT)
@@ -127,9 +132,7 @@ def _to_deregister(vehicles: Any) -> list[dict[str, Any]]:
 
 def _unready(vehicles: Any, *, now: datetime) -> list[dict[str, Any]]:
     """Vehicles that could go if their exporter repaired something, one line per declaration and reason."""
-    wanted = Q()
-    for code in FOR_THE_EXPORTER:
-        wanted |= Q(not_ready_because__contains=[{"code": code}])
+    wanted = _lacking(Actor.EXPORTER)
     waiting = vehicles.filter(live=True, declaration__status=DeclarationStatus.RELEASED).select_related("declaration")
     rows = list((waiting.filter(wanted) | waiting.outdated(now))[:MOST_WAITING])
     groups: dict[tuple[str, str], list[tuple[Vehicle, Because]]] = {}
@@ -182,22 +185,47 @@ def _renewal(rows: list[VehicleLapse]) -> str:
     return reverse(f"declarations:{route}", args=[vehicle.declaration.reference, vehicle.position])
 
 
+def _lacking(actor: Actor, path: str = "") -> Q:
+    """Vehicles that cannot go before this one has acted. path: how to reach them, with its underscores."""
+    wanted = Q()
+    for code in (code for code, entry in REASONS.items() if entry.must_act is actor):
+        wanted |= Q(**{f"{path}not_ready_because__contains": [{"code": code}]})
+    return wanted
+
+
 def _on_the_way(mine: Any) -> list[tuple[Declaration, Wait | None]]:
     """Declarations with customs, the next arrival first; the legal time threatens only what is still to come."""
     opened = Count("vehicles", filter=~Q(vehicles__status=VehicleStatus.WITHDRAWN))
+    declared = Q(vehicles__status=VehicleStatus.DECLARED)
+    released = declared & Q(status=DeclarationStatus.RELEASED)
     rows = (
         mine.filter(status__in=HOLDING_VIN)
         .select_related("port")
         .annotate(
             total=opened,
-            coming=Count("vehicles", filter=Q(vehicles__status=VehicleStatus.DECLARED)),
-            ready=Count("vehicles", filter=Q(vehicles__ready=True, vehicles__status=VehicleStatus.DECLARED)),
+            coming=Count("vehicles", filter=declared),
+            ready=Count("vehicles", filter=declared & Q(vehicles__ready=True)),
             at_port=Count("vehicles", filter=Q(vehicles__status__in=AT_PORT)),
             out=Count("vehicles", filter=Q(vehicles__status=VehicleStatus.EXITED)),
+            **{f"lacks_{actor}": Count("vehicles", filter=released & _lacking(actor, "vehicles__")) for actor in STUCK},
         )
         .order_by("planned_arrival_at", "pk")[:MOST_SHOWN]
     )
-    return [(row, row.wait if row.coming else _at_port(row.wait)) for row in rows]
+    return [(row, _coming(row) if row.coming else _at_port(row.wait)) for row in rows]
+
+
+def _coming(row: Any) -> Wait | None:
+    """What the vehicles still to come wait for: of a released declaration it is the driver's turn where one may go.
+
+    The exporter's own turn comes first also beside vehicles that are ready.
+    """
+    wait: Wait | None = row.wait
+    lacking = next((actor for actor in STUCK if getattr(row, f"lacks_{actor}")), None)
+    if wait is None or lacking is None:
+        return wait
+    if row.ready and lacking is not Actor.EXPORTER:
+        return wait
+    return replace(wait, who=lacking, since=None)
 
 
 def _at_port(wait: Wait) -> Wait:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -16,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from declarations import instructions, qr
-from declarations.actions import handing_over, linking
+from declarations.actions import handing_over, importers, linking
 from declarations.errors import DomainError
-from declarations.models import Declaration, HandOver, HandOverCode, HandOverPhoto, Link, Vehicle
+from declarations.forms.importers import ImporterForm
+from declarations.models import Declaration, HandOver, HandOverCode, HandOverPhoto, ImporterMail, Link, Vehicle
 from declarations.spreadsheet.delimited import guarded
 from declarations.views.frame import attempt, find_mine, find_vehicle, page, person
 from declarations.views.linked.importer import photo_sides, picture
@@ -40,7 +42,29 @@ WORDS = {
 }
 """What goes into a chat beside the link."""
 
+FIRST_OF_IMPORTERS = "ru"
+"""What most of them read."""
+
 ROUTES = {Audience.DRIVER: "declarations:driver", Audience.IMPORTER: "declarations:importer"}
+
+
+@page("POST")
+def importer(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """Keep where the importer is written to, or write to him no more."""
+    declaration = find_mine(request, reference)
+    form = ImporterForm(request.POST)
+    if form.is_valid():
+        try:
+            kept = importers.keep(
+                declaration_id=declaration.pk, by=person(request), now=timezone.now(), **form.cleaned_data
+            )
+        except DomainError as refusal:
+            form.tell(refusal.problems)
+        else:
+            said = _("The importer is written to from now on.") if kept else _("The importer is not written to.")
+            messages.success(request, said)
+            return HttpResponseRedirect(reverse("declarations:links", args=[reference]))
+    return _overview(request, declaration, form, status=422)
 
 
 @page("GET", "POST")
@@ -53,6 +77,11 @@ def of_declaration(request: HttpRequest, reference: str) -> HttpResponseBase:
             options = {"audience": Audience(asked), "by": person(request), "now": timezone.now()}
             attempt(request, linking.make_all, declaration_id=declaration.pk, **options)
         return HttpResponseRedirect(reverse("declarations:links", args=[reference]))
+    known = ImporterMail.objects.filter(declaration=declaration).values("mail", "language").first()
+    return _overview(request, declaration, ImporterForm(initial=known or {"language": FIRST_OF_IMPORTERS}))
+
+
+def _overview(request: HttpRequest, declaration: Declaration, form: ImporterForm, *, status: int = 200) -> HttpResponse:
     vehicles = declaration.vehicles.exclude(status__in=linking.NOWHERE_TO_GO).order_by("position", "pk")
     shown = Paginator(vehicles, PER_PAGE).get_page(request.GET.get("page"))
     links = _live(declaration)
@@ -62,8 +91,11 @@ def of_declaration(request: HttpRequest, reference: str) -> HttpResponseBase:
         "page_obj": shown,
         "missing": {each.value: len({row.pk for row in vehicles} - links[each].keys()) for each in Audience},
         "may_make": not declaration.is_draft,
+        "form": form,
     }
-    return render(request, "declarations/links.html", context)
+    answered = render(request, "declarations/links.html", context, status=status)
+    answered["Cache-Control"] = "private, no-store"
+    return answered
 
 
 @page("GET")

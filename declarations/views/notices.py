@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from declarations.acts import Act
-from declarations.lifecycle import DeclarationStatus
-from declarations.models import Declaration, DocumentRequest
+from declarations.lifecycle import DeclarationStatus, Machine
+from declarations.models import Declaration, DocumentRequest, History
 from declarations.readiness import Actor, Because, Otherwise, Wait
 from declarations.readiness.because import NOT_RELEASED
 
@@ -46,6 +46,7 @@ def notice(declaration: Declaration, may: frozenset[Act], requests: list[Documen
             "tone": "stop",
             "icon_name": "stop-fill",
             "title": _("This declaration was refused"),
+            "words": _why(declaration),
             "wait": declaration.wait,
             "action_href": reverse("declarations:appeal", args=args),
             "action": _("Appeal"),
@@ -65,3 +66,9 @@ def wait_for_documents(requests: list[DocumentRequest]) -> Wait | None:
         return None
     since, until = min(row.asked_at for row in requests), min(row.due_at for row in requests)
     return Wait(Actor.EXPORTER, since, until, Otherwise.MAY_BE_REFUSED)
+
+
+def _why(declaration: Declaration) -> str:
+    """The officer's own words of the refusal."""
+    rows = History.objects.filter(declaration=declaration, machine=Machine.DECLARATION, to_status=declaration.status)
+    return rows.order_by("-id").values_list("text", flat=True).first() or ""

@@ -10,7 +10,6 @@ from django.utils import timezone
 from declarations.actions import printing
 from declarations.clearance.sweeps import PRINTED_KEPT
 from declarations.models import Declaration, PrintJob
-from declarations.views.detail import NOT_MODIFIED_FOR_HTMX
 from declarations.views.frame import attempt, find_mine, page, person
 from declarations.words import PrintForm
 
@@ -32,11 +31,13 @@ def show(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 @page("GET")
 def progress(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """The part of the page that changes; nothing while it waits, so that the button to cancel keeps the focus."""
+    """How far it is, the button to cancel left alone so that it keeps the focus; at the end the whole part anew."""
     context = _context(find_mine(request, reference))
     if context["job"] and context["job"].is_waiting:
-        return HttpResponse(status=NOT_MODIFIED_FOR_HTMX)
-    return render(request, "declarations/_print.html", context)
+        return render(request, "declarations/_print_progress.html", context)
+    answered = render(request, "declarations/_print.html", context)
+    answered["HX-Retarget"] = "#print"
+    return answered
 
 
 @page("POST")

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from declarations import timeline
 from declarations.lifecycle import AT_PORT, Machine, PassStatus, VehicleStatus
-from declarations.models import Authority, Declaration, History, PartyHistory, Role, Vehicle, load_reference
-from declarations.words import Audience, Deed
+from declarations.models import Declaration, History, Vehicle, load_reference
+from declarations.models.people import people_of
+from declarations.words import Audience
 
 MOST_ENTRIES = 40
 MOST_ROWS = 1500
@@ -74,7 +75,7 @@ def _is_told(row: History, known: dict[int, Vehicle], visits: dict[int | None, V
 
 
 def _entries(declaration: Declaration, known: dict[int, Vehicle]) -> list[dict[str, Any]]:
-    people = _colleagues(declaration)
+    people = people_of(declaration.organisation_id)
     visits = _visits(declaration)
     vins = {pk: vehicle.vin for pk, vehicle in known.items()}
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -144,24 +145,3 @@ def _by(row: History, people: dict[int, str]) -> str:
         return str(Audience(row.by_label.upper()).label)
     lane = row.data.get("lane")
     return f"{_('customs')} · {lane}" if lane else _("customs")
-
-
-def _colleagues(declaration: Declaration) -> dict[int, str]:
-    """The exporter's people, those who left as well, and with its name those of an agent that had authority."""
-    own = declaration.organisation_id
-    agents = Authority.objects.filter(principal=own, accepted_at__isnull=False).values("agent")
-    theirs = Q(organisation=own) | Q(organisation__in=agents)
-    joined = PartyHistory.objects.filter(theirs, person__isnull=False, deed__in=(Deed.JOINED, Deed.SIGNED_UP))
-    people: dict[int, str] = {}
-    rows: list[Any] = [
-        *joined.select_related("person", "organisation"),
-        *Role.objects.filter(theirs).select_related("user", "organisation"),
-    ]
-    for row in rows:
-        user = row.user if isinstance(row, Role) else row.person
-        name = user.get_full_name() or user.get_username()
-        if row.organisation_id == own:
-            people[user.pk] = name
-        else:
-            people.setdefault(user.pk, f"{name} · {row.organisation}")
-    return people

@@ -41,6 +41,7 @@ def index(request: HttpRequest, reference: str) -> HttpResponseBase:
         "declaration": declaration,
         "rows": rows.vehicles,
         "repairs": sum(1 for row in rows.vehicles if row.errors),
+        "sheets": declaration.sheets.unfinished().order_by("-pk"),
     }
     return render(request, "declarations/vehicles.html", context)
 
@@ -202,6 +203,7 @@ def _after(request: HttpRequest, declaration: Declaration, vehicle: Vehicle, ent
     args = [declaration.reference]
     if not declaration.is_draft:
         messages.success(request, _told_at_once(vehicle))
+        _doubt(request, declaration, vehicle)
         return HttpResponseRedirect(reverse("declarations:detail", args=args))
     here = reverse("declarations:vehicle", args=[*args, vehicle.position])
     messages.success(request, _("Saved as draft."))
@@ -228,6 +230,14 @@ def _told_at_once(vehicle: Vehicle) -> str:
         return _("…%(vin)s changed and checked again: ready. The pass stays valid.") % words
     reasons = " ".join(dict.fromkeys(each.message for each in standing.because))
     return _("…%(vin)s changed and checked again: not ready yet.") % words + f" {reasons}"
+
+
+def _doubt(request: HttpRequest, declaration: Declaration, vehicle: Vehicle) -> None:
+    """What is unusual about the plate and driver that have just taken effect; nobody asks again before the gate."""
+    stored = Vehicle.objects.get(pk=vehicle.pk)
+    for problem in _problems(declaration, stored.body(), stored):
+        if problem.level is Level.WARNING and problem.pointer.startswith(("/plate", "/driver")):
+            messages.warning(request, f"…{stored.vin[-6:]}: {problem.message}")
 
 
 def _model_of(declaration: Declaration, place: str) -> dict[str, Any]:
@@ -264,13 +274,21 @@ def _problems(declaration: Declaration, body: Mapping[str, Any], vehicle: Vehicl
     if code:
         found += [Problem(each.code, "/vin", each.level, each.values) for each in vins_in_use(declaration, [code])]
         found += _twice(declaration, code, vehicle)
-    return found
+    return found + _same_plate(declaration, checks.plate_of(body), vehicle)
 
 
 def _twice(declaration: Declaration, code: str, vehicle: Vehicle | None) -> list[Problem]:
     same = declaration.vehicles.filter(vin=code).order_by("position")
     first = next((row for row in same if vehicle is None or row.pk != vehicle.pk), None)
     return [Problem(checks.VIN_DUPLICATE, "/vin", values={"row": first.position})] if first else []
+
+
+def _same_plate(declaration: Declaration, plate: str, vehicle: Vehicle | None) -> list[Problem]:
+    if not plate:
+        return []
+    others = [row for row in declaration.present_vehicles() if vehicle is None or row.pk != vehicle.pk]
+    first = next((row for row in others if row.plate_key == plate), None)
+    return [Problem(checks.PLATE_DUPLICATE, "/plate", Level.WARNING, {"row": first.position})] if first else []
 
 
 def _taken(declaration: Declaration, vehicle: Vehicle, entry: VehicleEntry, refusal: DomainError) -> str:

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from checkpoint import desk
 from declarations import actions
+from declarations.actions import importers
 from declarations.clearance import decisions, holds, inspections, overrides
 from declarations.models import Inspection, Vehicle
 from declarations.papers import EXPORT_LICENCE
-from declarations.words import InspectionNext
+from declarations.words import Agency, InspectionCheck, InspectionNext
 from seeds.world import Story, World
 
 ELECTRIC_LICENCE = "26-AA-990114"
@@ -104,6 +105,7 @@ def pick_ups(world: World) -> Story:
         public_id=_inspection(repair).public_id,
         satisfactory=False,
         findings="车架号铭牌松动 · the VIN plate is loose",
+        finding_codes=["PLATE_LOOSE", "SOIL"],
         next_step=InspectionNext.REPAIR_AND_RECHECK,
         by=ivan,
         now=world.now,
@@ -112,6 +114,7 @@ def pick_ups(world: World) -> Story:
         public_id=_inspection(back).public_id,
         satisfactory=False,
         findings="货厢内有未申报物品 · goods in the box that nobody declared",
+        finding_codes=["UNDECLARED_GOODS"],
         next_step=InspectionNext.TURN_BACK,
         by=ivan,
         now=world.now,
@@ -124,6 +127,22 @@ def pick_ups(world: World) -> Story:
     )
     world.begin(world.through_horgos(good, world.now + timedelta(minutes=5), stages="RX"))
     world.begin(world.through_horgos(waived, world.now + timedelta(minutes=9), stages="RX", lane=2))
+    inspections.order(
+        vehicle_id=due.pk,
+        text="底盘带泥土 · soil under the body",
+        agency=Agency.QUARANTINE,
+        checks=[InspectionCheck.CLEANNESS],
+        by=sam,
+        now=world.now,
+    )
+    yield world.ago(minutes=50)
+    inspections.say_repaired(
+        declaration_id=declaration.pk,
+        vehicle_id=repair.pk,
+        text="铭牌已紧固，车辆已清洗 · the plate is fixed, the vehicle is washed",
+        by=world.people["mallory"],
+        now=world.now,
+    )
     yield world.ago(minutes=45)
     inspections.start(public_id=_inspection(running).public_id, by=ivan, now=world.now)
 
@@ -202,6 +221,10 @@ def hold_and_swap(world: World) -> Story:
         now=world.now,
     )
     actions.renew_pass(vehicle_id=swapped.pk, by=alice, now=world.now)
+    importers.keep(declaration_id=declaration.pk, mail="import@example.kz", language="ru", by=alice, now=world.now)
+    # A field of one vehicle after lodging: a second version, and that vehicle is looked at again.
+    body = {"vehicles": [{"vin": stuck.vin, "colour": "珍珠白 · pearl white"}]}
+    actions.amend(declaration_id=declaration.pk, body=body, by=alice, now=world.now)
     world.begin(world.through_horgos(held, arrival))
     world.begin(world.through_horgos(swapped, arrival + timedelta(minutes=5), lane=2))
     yield arrival + timedelta(minutes=12)

@@ -28,7 +28,7 @@ def signs_up(world: World) -> Story:
     letter = Letter.objects.filter(kind=LetterKind.SIGN_UP, sent_at=None).latest("pk")
     token = json.loads(letter.content)["token"]
     yield world.ago(hours=4, minutes=50)
-    user = joining.confirm(token=token, now=world.now)
+    user = joining.confirm(token=token, password=who.password, now=world.now)
     user.set_unusable_password()
     user.save(update_fields=["password"])
 

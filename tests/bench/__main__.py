@@ -15,7 +15,7 @@ SCALES = {"quick": (600, 2, 1.0, 10), "full": (3600, 5, 2.0, 40)}
 
 
 def main() -> int:
-    """Arguments: `quick` for a first look; `journeys` walks in a browser instead. 0 unless an answer was wrong."""
+    """Arguments: `quick` for a first look; `journeys`, `manifest` or `camera [codes]` instead. 0 unless wrong."""
     os.environ.setdefault("DATABASE_URL", "postgres:///not-started")
     os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -37,6 +37,15 @@ def main() -> int:
         from tests.bench.figures import measure
 
         call_command("migrate", interactive=False, verbosity=0)
+        if "manifest" in sys.argv[1:]:
+            from tests.bench import offline
+
+            return _write(offline.measure(), "manifest.json")
+        if "camera" in sys.argv[1:]:
+            from tests.bench import camera
+
+            codes = next((int(word) for word in sys.argv[1:] if word.isdigit()), 500)
+            return _write(camera.measure(servers, codes), "camera.json")
         scale = SCALES["quick" if "quick" in sys.argv[1:] else "full"]
         figures = measure(servers, *scale)
         return _write(figures, "bench.json")

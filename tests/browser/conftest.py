@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -68,3 +70,30 @@ def violations() -> Callable[[Page], list[str]]:
         return told
 
     return look
+
+
+MODULES = "https://gate.test"
+
+
+@pytest.fixture
+def modules(chrome: Browser) -> Iterator[Page]:
+    """An empty page of a secure origin that has our static files and nothing else: for what runs without a server."""
+    context = chrome.new_context(base_url=MODULES)
+    page = context.new_page()
+    page.route(f"{MODULES}/**", serve)
+    page.goto("/")
+    yield page
+    context.close()
+
+
+def serve(route: Route) -> None:
+    """A static file by its path, else an empty page."""
+    path = urlsplit(route.request.url).path
+    if not path.startswith("/static/"):
+        route.fulfill(body="<!doctype html><html lang=en><title>gate</title>", content_type="text/html")
+        return
+    found = finders.find(path.removeprefix("/static/"))
+    if found is None:
+        route.fulfill(status=404)
+    else:
+        route.fulfill(path=found, content_type="text/javascript" if path.endswith(".js") else None)

@@ -4,6 +4,8 @@ import pytest
 from django.utils.translation.trans_real import DjangoTranslation
 
 from declarations.lifecycle import DeclarationStatus as D
+from declarations.models import Notice
+from declarations.models.notices import MOST_COUNTED
 from tests.browser.pages import pages
 from tests.cast import vehicle_body
 from tests.journeys import test_tenant_walls as walls
@@ -74,6 +76,15 @@ def test_no_page_of_an_exporter_scrolls_sideways_when_texts_grow(open_page, worl
                     found[each.address] = wide
     assert len(walked) >= FEWEST // 2, sorted(walked)
     assert found == {}
+
+
+def test_the_bell_of_a_busy_exporter_leaves_the_page_as_wide_as_the_telephone(open_page, alice, monkeypatch):
+    monkeypatch.setattr(type(Notice.objects.all()), "count_unread", lambda self, user, *, now: MOST_COUNTED)
+    page = open_page(alice, width=360, language="zh-hans")
+    page.goto("/")
+    page.locator(".bell .count").wait_for()
+    assert page.locator(".bell .count").inner_text() == f"{MOST_COUNTED}+"
+    assert page.evaluate(WIDE) == ""
 
 
 WIDE = """() => {

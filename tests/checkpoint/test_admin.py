@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from checkpoint.models import Case, Checkpoint, Device, Lane, Passage, ScanKey
+from checkpoint.models import Case, Checkpoint, Device, Lane, LaneOperator, Passage, ScanKey
 from declarations.models import ApiKey, Closure, Port, RiskRule, Role
 from tests.cast import NOON
 
@@ -139,3 +139,20 @@ def test_no_device_opens_with_the_key_of_a_person(office, sam, olga):
     sent |= {"enrolled_at_0": "2026-11-22", "enrolled_at_1": "12:00"}
     assert office(sam).post(reverse("admin:checkpoint_device_add"), sent).status_code == 200
     assert not Device.objects.filter(name="second").exists()
+
+
+def test_a_device_is_neither_moved_nor_given_another_key_here(office, sam):
+    device = Device.objects.filter(lane__code="CNHRS-R1", kind="LANE").get()
+    there = Lane.objects.get(code="CNYRK-R1")
+    page = reverse("admin:checkpoint_device_change", args=[device.pk])
+    office(sam).post(page, {"name": "renamed", "lane": there.pk, "kind": "HANDHELD"})
+    device.refresh_from_db()
+    assert (device.name, device.lane.code, device.kind) == ("renamed", "CNHRS-R1", "LANE")
+
+
+def test_an_operators_number_ends_and_is_never_given_to_somebody_else(office, sam, olga, carl):
+    row = LaneOperator.objects.create(port_id="CNHRS", operator_id="HRS1", user=olga)
+    page = reverse("admin:checkpoint_laneoperator_change", args=[row.pk])
+    office(sam).post(page, {"user": carl.pk, "operator_id": "HRS2", "ended_at_0": "2026-11-22", "ended_at_1": "12:00"})
+    row.refresh_from_db()
+    assert (row.user, row.operator_id, row.ended_at) == (olga, "HRS1", NOON)

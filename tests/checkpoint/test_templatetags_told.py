@@ -6,9 +6,12 @@ import pytest
 
 from checkpoint.reasons import Reason
 from checkpoint.templatetags.told import WORDS, reason_word, told
+from declarations.lifecycle import InspectionStatus
 from declarations.models import NOTE, History
+from declarations.papers import CheckReason
 from tests.declarations.test_timeline import reasons_written
 
+ENDS = set(InspectionStatus.values) - {InspectionStatus.ORDERED, InspectionStatus.IN_PROGRESS}
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 
@@ -20,6 +23,11 @@ def test_every_reason_that_is_written_has_words():
     unnamed = {code for code in reasons_written() if code not in WORDS and code not in Reason.values}
     unnamed -= {"OFFICER_"}  # the beginning of three that have words
     assert not unnamed
+
+
+@pytest.mark.parametrize("code", [*CheckReason, *sorted(ENDS), "SELECTED", "DOCUMENTS_ASKED"])
+def test_why_papers_are_checked_and_how_an_inspection_ended_have_words(code):
+    assert code in WORDS
 
 
 @pytest.mark.parametrize("code", sorted(WORDS))
@@ -42,3 +50,12 @@ def test_a_move_names_the_thing_and_where_it_stands_now():
     (entry,) = told([move])
     assert entry["text"].endswith(" · looked")
     assert (entry["tone"], entry["by"]) == ("info", "olga")
+
+
+def test_beside_other_vehicles_a_row_says_whose_it_is():
+    mine = row(machine="pass", to_status="ISSUED", reason="CLEARED")
+    (alone,) = told([mine])
+    assert "001234" not in alone["title"]
+    mine.vin = "LRW3E7EK5TC001234"
+    (entry,) = told([mine])
+    assert entry["title"] == f"{alone['title']} · …001234"

@@ -1,13 +1,14 @@
 """Cases: what was seen against what was declared, and only what the reason allows."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from checkpoint.models import Case
-from declarations.clearance import holds, overrides
-from declarations.models import Admission, Override, Port, Role, Vehicle
+from declarations.clearance import decisions, holds, overrides
+from declarations.models import Admission, DocumentCheck, Override, Port, Role, Vehicle
 from declarations.words import Stage
 from tests.cast import NOON
 
@@ -121,6 +122,27 @@ def test_a_hold_offers_no_release_but_an_override_that_two_persons_make(browser,
     assert scanner("CNHRS-R1").scan(car, now=NOON + timedelta(minutes=2))["verdict"] == "ADMIT"
 
 
+def test_whoever_grants_an_override_reads_what_it_sets_aside_first(browser, oscar, car, carl, olga):
+    used = DocumentCheck.objects.create(
+        declaration=car.declaration, vehicle=car, because="USED_VEHICLE", opened_at=NOON
+    )
+    holds.place(
+        declaration_id=car.declaration_id,
+        vehicle_id=car.pk,
+        reason_code="OTHER",
+        text="axle numbers",
+        by=carl,
+        now=NOON,
+    )
+    asked = overrides.ask(vehicle_id=car.pk, stage=Stage.RELEASE, reason="perishable", by=olga, now=NOON)
+    assert (asked.check_ids, len(asked.hold_ids)) == ([used.pk], 1)
+    second = browser(oscar)
+    for path in (reverse("checkpoint:overrides"), reverse("checkpoint:grant-override", args=[asked.public_id])):
+        page = second.read(path)
+        for words in ("perishable", "axle numbers", carl.username, "used vehicle"):
+            assert words in page, (path, words)
+
+
 def test_a_supervisor_never_grants_his_own_request(browser, sam, car, carl):
     holds.place(declaration_id=car.declaration_id, vehicle_id=car.pk, reason_code="OTHER", text="x", by=carl, now=NOON)
     asked = overrides.ask(vehicle_id=car.pk, stage=Stage.RELEASE, reason="mine", by=sam, now=NOON)
@@ -157,6 +179,54 @@ def test_an_admission_is_annulled_from_its_passage(browser, olga, carl, car):
     assert browser(carl).send(page_of(admitted.passage_id, "annul"), reason="x").status_code == 403
     assert browser(olga).send(page_of(admitted.passage_id, "annul"), reason="barrier stuck").status_code == 302
     assert status(car) == "DECLARED"
+
+
+def waits_for(person, passage_id):
+    """Who must act, as the list of cases and the page of the case say it."""
+    pages = [person.read(reverse("checkpoint:cases")), person.read(page_of(passage_id))]
+    found = [re.search(r"Who must act</dt><dd>([^<]+)</dd>", page)[1] for page in pages]
+    assert found[0] == found[1]
+    return found[0]
+
+
+def test_a_case_waits_for_whoever_can_act_now_not_for_who_had_to(browser, olga, carl, sam, car, scanner):
+    body = {"declaration_id": car.declaration_id, "vehicle_id": car.pk, "reason_code": "OTHER", "text": "x"}
+    hold = holds.place(**body, by=carl, now=NOON)
+    passage = scanner("CNHRS-R1").scan(car)["passage_id"]
+    person = browser(olga)
+    assert waits_for(person, passage) == "checkpoint officer"
+    later = NOON + timedelta(minutes=1)
+    decisions.detain(vehicle_id=car.pk, reason="numbers", by=sam, now=later)
+    assert waits_for(person, passage) == "supervisor"
+    decisions.end_detention(vehicle_id=car.pk, withdrawn=False, reason="fine", by=sam, now=later)
+    assert waits_for(person, passage) == "checkpoint officer"
+    holds.lift(public_id=hold.public_id, reason="seen", by=sam, now=later)
+    assert status(car) == "PRESENTED"
+    assert waits_for(person, passage) == "driver"
+    decisions.decide(
+        declaration_id=car.declaration_id,
+        result="REQUEST_DOCUMENTS",
+        reason="r",
+        vins=[car.vin],
+        documents=[{"code": "commercial_contract", "vin": car.vin}],
+        by=carl,
+        now=later,
+    )
+    decisions.decide(
+        declaration_id=car.declaration_id, result="REFUSE", reason="forged", vins=[car.vin], by=carl, now=later
+    )
+    assert status(car) == "WITHDRAWN"
+    assert "it stays as it is" in person.read(page_of(passage))
+    assert waits_for(person, passage) == "checkpoint officer"
+
+
+def test_a_contested_case_waits_for_a_second_person(browser, olga, car, scanner):
+    scanner("CNHRS-R1").scan(car)
+    passage = scanner("CNHRS-R1").scan(car, now=NOON + timedelta(minutes=1))["passage_id"]
+    person = browser(olga)
+    assert waits_for(person, passage) == "checkpoint officer"
+    assert person.send(page_of(passage, "contest"), vin=car.vin, reason="another car").status_code == 302
+    assert waits_for(person, passage) == "supervisor"
 
 
 def test_others_see_a_case_but_decide_nothing(browser, carl, ivan, car, stopped):

@@ -104,6 +104,33 @@ def test_each_queue_says_who_acts_from_when_and_what_if_nobody_does_longest_firs
         assert all(word in page for word in words), name
 
 
+def test_the_page_of_a_declaration_waits_for_the_same_person_as_its_queue(browser, carl, used, problem):
+    draft, _code = problem
+    person = browser(carl)
+    for name, row in (("problems", draft), ("checks", used.declaration)):
+        pages = [person.read(queue(name)), person.read(on(row))]
+        found = [re.search(r"Who must act</dt><dd>([^<]+)</dd>", page)[1] for page in pages]
+        assert found == ["documents officer", "documents officer"], name
+    decisions.decide(
+        declaration_id=used.declaration_id,
+        result="REQUEST_DOCUMENTS",
+        reason="r",
+        vins=[used.vin],
+        documents=[{"code": "export_licence", "vin": used.vin}],
+        by=carl,
+        now=NOON,
+    )
+    assert re.search(r"Who must act</dt><dd>exporter</dd>", person.read(on(used.declaration)))
+
+
+def test_the_history_of_a_declaration_says_of_which_vehicle_each_row_is(browser, carl, declaration):
+    row = declaration(vehicles=2)
+    page = browser(carl).read(on(row))
+    for vehicle in row.vehicles.all():
+        assert f"Pass: issued · …{vehicle.vin[-6:]}" in page
+        assert f"Vehicle: declared · …{vehicle.vin[-6:]}" in page
+
+
 def test_a_detention_that_an_inspection_asked_for_waits_for_the_supervisor(browser, sam, ivan, declaration, scanner):
     row = declaration()
     vehicle = row.vehicles.get()
@@ -133,7 +160,7 @@ def test_lists_ask_the_same_few_questions_however_long_they_are(
     with django_assert_max_num_queries(16):
         person.read(reverse("checkpoint:home"))
     large = declaration(vehicles=12)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(19):
         person.read(on(large))
     with django_assert_max_num_queries(28):
         person.read(of(large.vehicles.first()))

@@ -46,6 +46,22 @@ def test_data_and_files_stand_side_by_side(row, read):
     assert reverse("declarations:document-picture", args=[row.reference, document.public_id]) in page
 
 
+def test_what_was_declared_stands_above_its_papers(row, read):
+    page = read(to(row))
+    for vehicle in row.vehicles.all():
+        assert f"{vehicle.make} {vehicle.model} {vehicle.model_year}" in page
+        assert f"HS {vehicle.hs_code}" in page
+    for told in (row.consignee_name, row.contract_number, "M1 · "):
+        assert told in page
+
+
+def test_whoever_accepts_papers_is_not_asked_what_is_wrong_with_them(declaration, read):
+    used = vehicle_body(7, condition="USED", first_registered_on="2024-03-01", odometer_km=20000)
+    found = declaration(bodies=[used])
+    assert "Say what is wrong" not in read(to(found, "accept-papers"))
+    assert "Say what is wrong" in read(to(found, "refuse-papers"))
+
+
 def test_what_was_taken_back_is_marked(row, read, alice):
     old = row.documents.get(kind="application/pdf")
     documents.remove(document_id=old.pk, by=alice, now=NOON)

@@ -5,18 +5,20 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from checkpoint.models import Passage
+from checkpoint import barrier
+from checkpoint.models import Lane, Passage
 from checkpoint.urls import urlpatterns
 from declarations.clearance import holds, inspections, overrides
 from declarations.words import Stage
 from tests.cast import NOON
+from tests.files import photo
 
 NOW = NOON + timedelta(minutes=1)
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(declaration, scanner, olga, carl, ivan, sam, alice):
+def world(declaration, scanner, olga, carl, ivan, sam, oscar, alice):
     """One of everything that an officers' page can be about."""
     released = declaration(vehicles=3)
     cars = list(released.vehicles.order_by("position"))
@@ -28,7 +30,10 @@ def world(declaration, scanner, olga, carl, ivan, sam, alice):
     )
     override = overrides.ask(vehicle_id=cars[0].pk, stage=Stage.RELEASE, reason="perishable", by=olga, now=NOW)
     order = inspections.order(vehicle_id=cars[1].pk, text="look", by=carl, now=NOW)
+    lane = Lane.objects.get(code="CNHRS-R1")
     return {
+        "device": lane.devices.machines().get().public_id,
+        "lift": barrier.lift(lane_id=lane.pk, reason="ambulance", photo=photo(), by=oscar, now=NOW).public_id,
         "reference": released.reference,
         "vin": cars[0].vin,
         "passage": passage.pk,

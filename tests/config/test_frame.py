@@ -52,7 +52,7 @@ def test_vendored_files_carry_their_licence_and_no_source_map():
     for folder in vendor.iterdir():
         assert (folder / "LICENSE").read_text()
         for path in folder.iterdir():
-            assert "sourceMappingURL" not in path.read_text()
+            assert b"sourceMappingURL" not in path.read_bytes()
 
 
 @pytest.mark.urls("tests.config.frame_urls")

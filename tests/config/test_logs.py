@@ -46,6 +46,16 @@ def test_of_a_link_that_is_a_key_no_line_shows_more_than_the_beginning(lines: io
     assert "ukruk7ee" not in lines.getvalue()
 
 
+@pytest.mark.parametrize("first", ["f", "d", "sign-up", "invitations", "password"])
+def test_a_refused_form_behind_a_link_leaves_no_key_in_the_log(lines: io.StringIO, first: str) -> None:
+    key = "c2b1.dcx3v2-61ae3b18ca8ce7d36e2f"
+    Client(enforce_csrf_checks=True).post(f"/{first}/{key}", {"password": "x"})
+    for name in ("django.security.csrf", "django.request", "anybody"):
+        logging.getLogger(name).error("Forbidden (%s): %s", "CSRF token missing.", f"/{first}/{key}")
+    assert f"/{first}/…" in lines.getvalue()
+    assert key not in lines.getvalue()
+
+
 def test_an_exception_is_in_the_line_with_the_same_trace_id(lines: io.StringIO, rf: RequestFactory) -> None:
     def fail(request: HttpRequest) -> HttpResponse:
         try:

@@ -85,3 +85,10 @@ def test_behind_a_trusted_proxy_one_guesser_does_not_stop_everybody(
     assert last.status_code == 429
     other = client.post("/sign-in", {"username": "alice"}, headers={"X-Forwarded-For": "203.0.113.8"})
     assert other.status_code == code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/account", "/ferrymen", "/declarations", "/nothing-here"])
+def test_what_somebody_reads_who_is_signed_in_is_kept_by_no_cache(client: Client, alice: User, address: str) -> None:
+    client.force_login(alice)
+    assert client.get(address)["Cache-Control"] == "private, no-store"

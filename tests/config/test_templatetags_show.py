@@ -26,7 +26,7 @@ def render(source: str, **values: object) -> str:
 def test_a_vin_stands_in_groups_with_the_last_six_strong():
     assert (
         show.vin("LSJA24U60RN123456")
-        == '<span class="vin"><span>LSJ</span><span>A24U60</span><span>RN</span><b>123456</b></span>'
+        == '<span class="vin" dir="ltr"><span>LSJ</span><span>A24U60</span><span>RN</span><b>123456</b></span>'
     )
 
 
@@ -44,9 +44,9 @@ def test_nothing_has_no_vin():
 def test_a_manual_code_keeps_its_own_groups():
     assert (
         show.grouped("0123-4567-89AB")
-        == '<span class="grouped"><span>0123</span>-<span>4567</span>-<span>89AB</span></span>'
+        == '<span class="grouped" dir="ltr"><span>0123</span>-<span>4567</span>-<span>89AB</span></span>'
     )
-    assert show.grouped("ABCDEFGH") == '<span class="grouped"><span>ABCD</span><span>EFGH</span></span>'
+    assert show.grouped("ABCDEFGH") == '<span class="grouped" dir="ltr"><span>ABCD</span><span>EFGH</span></span>'
 
 
 @pytest.mark.parametrize("machine", looks.LOOKS)
@@ -125,7 +125,7 @@ def test_a_moment_carries_the_exact_time_with_its_zone_and_utc():
 
 def test_a_moment_of_long_ago_is_the_exact_time():
     shown = render("{% moment at %}", at=NOW - timedelta(days=3))
-    assert '><span class="text-nowrap">2026-11-19 14:20</span> Beijing time</time>' in shown
+    assert '><bdi class="text-nowrap" dir="ltr">2026-11-19 14:20</bdi> Beijing time</time>' in shown
     assert "data-relative" not in shown
 
 

@@ -112,3 +112,36 @@ def test_where_a_photo_is_wanted_a_pdf_is_not():
     with pytest.raises(NotAttachable) as refused:
         take(PDF, photo_only=True)
     assert refused.value.code == "ATTACHMENT_NO_PHOTO"
+
+
+def drawn_often(times):
+    """A JPEG drawn step by step that goes over its picture so many times again."""
+    content = picture(progressive=True)
+    last = content.rindex(b"\xff\xda")
+    return content[:-2] + content[last:-2] * times + content[-2:]
+
+
+def test_scans_are_not_hidden_behind_a_marker_without_a_length():
+    first, *others = drawn_often(200).split(b"\xff\xda")
+    with pytest.raises(NotAttachable):
+        take(b"\xff\x01\xff\xda".join((first + b"\xff\xda" + others[0], *others[1:])))
+
+
+def test_a_small_file_that_would_draw_for_minutes_is_refused_before_it_is_drawn(monkeypatch):
+    assert take(drawn_often(50)).kind is Kind.PHOTO
+    monkeypatch.setattr(Image.Image, "thumbnail", lambda *_args, **_options: pytest.fail("it was drawn"))
+    with pytest.raises(NotAttachable) as refused:
+        take(drawn_often(200))
+    assert refused.value.code == "ATTACHMENT_DAMAGED"
+
+
+def test_what_stands_behind_or_beside_the_picture_counts_for_no_scan():
+    beside = b"\xff\xfe" + (2 + 400).to_bytes(2, "big") + b"\xff\xda" * 200
+    content = picture(progressive=True)
+    assert take(content[:2] + beside + content[2:] + b"\xff\xda\x00\x02" * 200).kind is Kind.PHOTO
+
+
+def test_a_large_picture_held_sideways_is_made_small_before_it_is_turned():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert opened(take(picture("PNG", size=(4800, 400), exif=exif)).content).size == (200, 2400)

@@ -153,6 +153,12 @@ def test_a_vin_twice_in_one_declaration_is_an_error_at_the_second() -> None:
     assert found[0].values == {"row": 1}
 
 
+def test_two_vehicles_with_one_plate_are_doubted_however_it_is_written() -> None:
+    other = vehicle(vin="LGXCE6CB3S0123456", plate=VEHICLE["plate"].lower().replace("A", "а"))
+    assert ("PLATE_DUPLICATE", "/vehicles/1/plate", "WARNING") in told(check(body(vehicles=[VEHICLE, other])))
+    assert "PLATE_DUPLICATE" not in str(told(check(body(vehicles=[{**VEHICLE, "plate": ""}, {**other, "plate": ""}]))))
+
+
 @pytest.mark.parametrize("vin", [None, "", 5, [], {}])
 def test_a_vehicle_without_a_vin_is_asked_for_it(vin: Any) -> None:
     assert told(check(body(vehicles=[vehicle(vin=vin)]))) == [("VIN_REQUIRED", "/vehicles/0/vin", "ERROR")]

@@ -28,6 +28,11 @@ LINES = {
     Kind.DRIVER_OLD: "D",
     Kind.PORT_CLOSED: "ED",
     Kind.PORT_OPEN: "ED",
+    Kind.BARRIER_FAILED: "OC",
+    Kind.BARRIER_LIFTED: "C",
+    Kind.DEVICE_SILENT: "C",
+    Kind.DEVICE_BACK: "C",
+    Kind.DEVICE_FAULT: "C",
 }
 
 
@@ -131,3 +136,12 @@ def test_it_is_told_at_72_24_and_3_hours_and_not_where_it_was_shorter_from_the_b
     until = NOW + timedelta(hours=left)
     lapse = Lapse(Lapsing.PASS, until)
     assert lapse.hours_before(NOW, since=NOW - timedelta(hours=known_for)) == hours
+
+
+@pytest.mark.parametrize("reason", ["HOLD", "BAD_SIGNATURE", "UNKNOWN_KEY", "UNKNOWN_PASS", "REVOKED"])
+def test_officers_read_the_reason_that_the_gates_public_words_keep_back(reason):
+    public = notices.gate_sentence(reason, "RELEASE")
+    assert public == notices.gate_sentence("DEVICE_FAULT", "RELEASE")
+    inner = notices.gate_sentence(reason, "RELEASE", for_officers=True)
+    assert inner != public
+    assert "release gate" in inner

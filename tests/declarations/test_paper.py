@@ -29,6 +29,7 @@ TOLD = paper.PassOnPaper(
     colour="银色 күміс",
     port_code="CNHRS",
     port_names=("霍尔果斯口岸", "Хоргос", "Қорғас", "Horgos"),
+    gate_names=("查验场入口", "въезд на досмотровую площадку", "тексеру алаңына кіреберіс", "yard entry"),
     valid_from=AT,
     valid_until=datetime(2026, 11, 26, tzinfo=UTC),
     reference="SG7K2M9QXH4T",
@@ -142,7 +143,9 @@ def test_everything_that_the_gate_and_the_driver_need_is_on_the_hand_sheet(conte
         "SG7K2M9QXH4T · 2",
     ):
         assert part in text
-    for part in (*TOLD.port_names, "CNHRS", TOLD.manual_code, "2026-11-22 12:00 UTC+8", "2026-11-26 08:00 UTC+8"):
+    for part in (*TOLD.port_names, "CNHRS", *TOLD.gate_names, TOLD.manual_code):
+        assert part in text
+    for part in ("2026-11-22 12:00 UTC+8", "2026-11-26 08:00 UTC+8"):
         assert part in text
     assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", TOLD.manual_code)
 
@@ -150,7 +153,7 @@ def test_everything_that_the_gate_and_the_driver_need_is_on_the_hand_sheet(conte
 def test_the_windscreen_sheet_says_vin_tail_plate_and_until_when(content):
     lines = texts(content)[1].split("\r\n")
     assert lines[:2] == ["000001", "新A00001临"]
-    assert {"霍尔果斯口岸 CNHRS", "2026-11-26 08:00 UTC+8", TOLD.manual_code} <= set(lines)
+    assert {"霍尔果斯口岸 CNHRS · 查验场入口", "2026-11-26 08:00 UTC+8", TOLD.manual_code} <= set(lines)
 
 
 def test_vin_tail_and_plate_are_large_enough_for_three_metres(windscreen):
@@ -226,6 +229,8 @@ def test_many_passes_make_one_document_that_shares_its_letters(content):
     "odd",
     [
         {"plate": ""},
+        {"gate_names": ("", "", "", "")},
+        {"gate_names": ("查验场入口" * 8, "Ж" * 100, "Қ" * 100, "W" * 100)},
         {"vehicle": "W" * 121, "colour": "х" * 40},
         {"own_reference": "Ж" * 64, "plate": "新A00001临" * 2},
         {"vehicle": "\U0001f697 車 ناقلة \x07\t", "colour": "(\\)<>%"},

@@ -111,6 +111,7 @@ def test_a_hold_is_told_with_its_public_reason_and_once(vehicle, carl, sam):
     let_workers_run()
     assert told(since=before) == [("HOLD_PLACED", "D"), ("HOLD_PLACED", "E"), ("HOLD_PLACED", "O")]
     assert words("HOLD_PLACED", "E") == "Customs has stopped this for now. a question about the seal"
+    assert words("HOLD_PLACED", "O") == "A hold was placed: a question about the seal"
     assert "INNER" not in str(list(Notice.objects.values_list("values", flat=True)))
     before = newest()
     holds.lift(public_id=hold.public_id, by=sam, reason="fine", now=NOON + MINUTE)

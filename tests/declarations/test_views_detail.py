@@ -11,6 +11,7 @@ from django.urls.converters import UUIDConverter
 from PIL import Image
 
 from declarations.clearance import inspections
+from declarations.clearance.decisions import decide
 from declarations.lifecycle import DeclarationStatus as D
 from declarations.lifecycle import VehicleStatus as V
 from declarations.models import Declaration, Inspection, Pass, Vehicle
@@ -125,6 +126,30 @@ def test_a_refused_swap_loses_nothing_and_says_where(client, alice, declaration)
     assert 'value="新A99999临"' in page
     assert 'href="#id_plate_expires_on"' in page
     assert Vehicle.objects.get().plate != "新A99999临"
+
+
+@pytest.mark.parametrize("typed", ["abc", "twin"])
+def test_a_swapped_plate_that_looks_wrong_is_taken_and_doubted_at_once(client, alice, declaration, typed):
+    row = declaration(vehicles=2)
+    first, second = row.vehicles.order_by("position")
+    client.force_login(alice)
+    plate = first.plate.lower() if typed == "twin" else typed
+    body = {"plate": plate, "plate_expires_on": second.plate_expires_on.isoformat()}
+    body |= {f"driver-{name}": value for name, value in vehicle_body(2)["driver"].items()}
+    page = client.post(to(row, "vehicle-driver", 2), body, headers=ENGLISH, follow=True).content.decode()
+    said = {"abc": "looks like no plate that is known here", "twin": "has the same plate"}[typed]
+    assert said in page
+    assert Vehicle.objects.get(pk=second.pk).plate == plate
+
+
+def test_a_refusal_says_why_beside_the_appeal(client, alice, carl, declaration):
+    row = declaration(status=D.UNDER_CONTROL)
+    decide(declaration_id=row.pk, result="REFUSE", reason="the end user is not known", by=carl, now=NOON)
+    client.force_login(alice)
+    page = client.get(to(row), headers=ENGLISH)
+    assert page.context["notice"]["words"] == "the end user is not known"
+    notice = page.content.decode().split('class="columns')[0]
+    assert "the end user is not known" in notice and to(row, "appeal") in notice
 
 
 def test_papers_are_renewed_without_an_amendment(client, alice, declaration):
@@ -246,6 +271,7 @@ def test_the_pass_page_shows_the_code_and_what_the_driver_needs(client, alice, d
         assert f"<span>{part}</span>" in text
     assert f"<b>{vin_number(1)[-6:]}</b>" in text
     assert "新A00001临" in text
+    assert row.port.gate_zh in text
     assert to(row, "pass-svg", 1) in text
     assert [each["code"] for each in page.context["sentences"]] == ["zh-hans", "ru", "kk", "en"]
 
@@ -347,3 +373,29 @@ def test_an_officer_may_look_but_not_act(client, carl, declaration):
     assert client.get(reverse("declarations:new")).status_code == 403
     client.post(to(row, "copy"))
     assert Declaration.objects.count() == 1
+
+
+def test_an_exporter_reads_what_to_do_and_asks_for_the_inspection_again(client, alice, sam, ivan, declaration, scanner):
+    row = declaration()
+    vehicle = row.vehicles.get()
+    scanner("CNHRS-E1").scan(vehicle)
+    order = inspections.order(vehicle_id=vehicle.pk, text="TIP", by=sam, now=NOON)
+    inspections.start(public_id=order.public_id, by=ivan, now=NOON)
+    inspections.finish(
+        public_id=order.public_id,
+        satisfactory=False,
+        findings="under the body",
+        finding_codes=["SOIL"],
+        next_step="REPAIR_AND_RECHECK",
+        by=ivan,
+        now=NOON,
+    )
+    client.force_login(alice)
+    ask = to(row, "repaired", vehicle.position)
+    page = client.get(to(row), headers=ENGLISH).content.decode()
+    for words in ("soil on the vehicle", "Have the vehicle washed.", "Repair what was found, then ask", ask):
+        assert words in page, words
+    assert client.post(ask, {"text": ""}, headers=ENGLISH).status_code == 200
+    assert client.post(ask, {"text": "washed"}, headers=ENGLISH).status_code == 302
+    page = client.get(to(row), headers=ENGLISH).content.decode()
+    assert ("The inspection was asked for again." in page, ask in page) == (True, False)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from declarations import actions
 from declarations.actions import documents
+from declarations.attachments import MOST_BYTES
 from declarations.lifecycle import DeclarationStatus
 from declarations.models import Document, DocumentRequest
 from tests.cast import NOON, vehicle_body
@@ -140,6 +141,18 @@ class TestAdding:
         )
         assert row.name == kept
 
+    def test_a_file_is_read_no_further_than_a_file_may_be_long(self, draft, post, monkeypatch):
+        read = []
+        monkeypatch.setattr(documents, "add", lambda **told: read.extend(len(data) for _name, data in told["files"]))
+        post(draft, code="packing_list", file=[sent(b"%PDF-" + b"0" * (MOST_BYTES + 1000)), sent(b"x")])
+        assert read == [MOST_BYTES + 1, 1]
+
+    def test_of_too_many_files_no_more_is_read_than_shows_it(self, draft, post, monkeypatch):
+        read = []
+        monkeypatch.setattr(documents, "add", lambda **told: read.append(len(told["files"])))
+        post(draft, code="packing_list", file=[sent(b"x") for _each in range(60)])
+        assert read == [documents.MOST_AT_ONCE + 1]
+
     def test_what_is_wrong_stands_at_its_field(self, draft, declaration, post):
         page = post(draft, code="", file=sent(photo())).content.decode()
         assert 'href="#id_code"' in page
@@ -249,6 +262,12 @@ class TestAnswering:
         with nothing_written():
             page = client.post(to(row, "answer"), {"text": " "}, headers=ENGLISH).content.decode()
         assert "Add a file for each paper" in page
+
+    def test_a_file_of_an_answer_is_read_no_further_than_a_file_may_be_long(self, row, client, monkeypatch):
+        read = []
+        monkeypatch.setattr(actions, "answer", lambda **told: read.extend(len(each.data) for each in told["files"]))
+        client.post(to(row, "answer"), {"file-0": sent(b"%PDF-" + b"0" * (MOST_BYTES + 1000))}, headers=ENGLISH)
+        assert read == [MOST_BYTES + 1]
 
     def test_a_bad_file_keeps_the_words(self, row, client):
         with nothing_written():

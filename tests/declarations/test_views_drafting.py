@@ -249,7 +249,7 @@ def test_the_vehicles_page_costs_the_same_for_two_and_for_eight(client, alice, d
     client.force_login(alice)
     client.get(reverse("declarations:vehicles", args=[few.reference]))
     for row in (few, many):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.get(reverse("declarations:vehicles", args=[row.reference]))
 
 

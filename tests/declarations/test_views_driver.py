@@ -67,6 +67,7 @@ def test_ready_is_go_with_why_where_when_and_the_pass(link, read, row):
         "Everything is in order.",
         "Drive to the port and show this code at the gate.",
         "Horgos",
+        "Gate: yard entry",
         "霍尔果斯市",
         "2026-11-23 12:00",
         "Beijing time",
@@ -98,7 +99,7 @@ def test_the_browsers_language_is_taken_where_none_was_chosen(link, read):
 def test_the_page_is_made_of_these_fields_and_no_others():
     """The list of what a stranger with the link may know: add to it only on purpose."""
     assert {each.name for each in fields(Sheet)} == {
-        *("signal", "word", "why", "step", "port", "address", "arrival_at", "ready_until", "valid_until"),
+        *("signal", "word", "why", "step", "port", "gate", "address", "arrival_at", "ready_until", "valid_until"),
         *("vehicle", "colour", "plate", "vin_tail", "code_href", "manual_code"),
         *("photo_side", "departure_photos", "arrival_photos"),
     }
@@ -290,3 +291,28 @@ def test_it_is_written_in_the_arabic_script_for_who_reads_kazakh_so_and_remember
         assert "Русский" in text, "the other languages keep their names"
     assert '<html lang="ru">' in phone.get(f"{to(link)}?lang=ru").content.decode()
     assert '<html lang="ru">' in phone.get(to(link)).content.decode()
+
+
+def test_from_right_to_left_days_hours_and_codes_keep_their_order(link, row):
+    text = Client().get(f"{to(link)}?lang=kk-arab").content.decode()
+    assert '<bdi class="text-nowrap" dir="ltr">2026-11-23 12:00</bdi>' in text
+    outside = re.sub(r"<bdi[^>]*>[^<]*</bdi>|<[^>]*>", "", text)
+    assert not re.search(r"(?<!\u2066)20\d\d-\d\d-\d\d", outside), "no moment stands in the sentence unprotected"
+    assert '<span class="grouped" dir="ltr">' in text
+
+
+def test_the_page_says_to_which_bay_and_in_which_order_once_the_vehicle_is_in_the_port(read, link, sam, scanner):
+    vehicle = link.vehicle
+    for agency in ("CUSTOMS", "QUARANTINE"):
+        inspections.order(vehicle_id=vehicle.pk, text="CANARY", agency=agency, by=sam, now=NOON)
+    assert 'class="drive-bays"' not in read(to(link)).content.decode()
+    scanner("CNHRS-E1").scan(vehicle)
+    page = read(to(link)).content.decode()
+    assert 0 < page.index("Quarantine bay 2") < page.index("Customs bay 1")
+    assert "CANARY" not in page
+    assert "Карантинный бокс 2" in read(to(link), "ru").content.decode()
+    for row in vehicle.inspections.all():
+        inspections.start(public_id=row.public_id, by=sam, now=NOON) if row.agency == "QUARANTINE" else None
+        inspections.waive(public_id=row.public_id, reason="clean", by=sam, now=NOON)
+    page = read(to(link)).content.decode()
+    assert ("Quarantine bay" in page, "Drive to the release gate" in page) == (False, True)

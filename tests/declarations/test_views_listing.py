@@ -10,7 +10,7 @@ from declarations import actions
 from declarations.actions import documents
 from declarations.clearance import decisions
 from declarations.lifecycle import DeclarationStatus as D
-from declarations.models import Declaration, DocumentCheck, move
+from declarations.models import Declaration, DocumentCheck, Organisation, move
 from declarations.models.standing import recompute
 from tests.cast import NOON, vehicle_body, vin_number
 from tests.files import photo
@@ -40,6 +40,25 @@ def test_somebody_without_a_role_is_told_whom_to_ask(client, django_user_model, 
     assert "help desk" in client.get("/", headers={"accept-language": "en"}).content.decode()
 
 
+def test_a_new_organisation_is_told_on_the_first_page_that_it_cannot_lodge_yet(client, alice, world_of_alice):
+    client.force_login(alice)
+    for verified_at, told in ((NOON, False), (None, True)):
+        world_of_alice(verified_at)
+        page = client.get("/", headers={"accept-language": "en"}).content.decode()
+        assert ("Until then you can draft and check, but not lodge." in page) is told
+
+
+@pytest.fixture
+def world_of_alice(sam):
+    """Sets when alice's organisation was verified."""
+
+    def set_to(moment):
+        own = Organisation.objects.filter(roles__user__username="alice")
+        own.update(verified_at=moment, verified_by=sam if moment else None)
+
+    return set_to
+
+
 def test_an_exporter_sees_what_needs_him(client, alice, carl, declaration):
     asked = declaration(status=D.DOCUMENTS_REQUIRED)
     refused = declaration(status=D.REFUSED)
@@ -62,6 +81,23 @@ def test_vehicles_with_the_same_need_stand_on_one_line(client, alice, declaratio
     client.force_login(alice)
     (line,) = client.get("/").context["needs_me"]
     assert line["vehicles"] == 3
+
+
+def test_on_the_way_says_that_it_is_my_turn_while_a_vehicle_lacks_its_driver(client, alice, declaration):
+    lacking = declaration(bodies=[vehicle_body(904), vehicle_body(905, driver=None)])
+    ready = declaration(bodies=[vehicle_body(906)])
+    client.force_login(alice)
+    waits = {row.reference: wait.who for row, wait in client.get("/").context["on_the_way"]}
+    assert waits == {lacking.reference: "EXPORTER", ready.reference: "DRIVER"}
+
+
+def test_on_the_way_says_that_the_officer_reads_the_papers_while_no_vehicle_may_go(client, alice, declaration):
+    row = declaration(bodies=[vehicle_body(907)])
+    DocumentCheck.objects.create(declaration=row, vehicle=row.vehicles.get(), because="USED_VEHICLE", opened_at=NOON)
+    recompute([row.vehicles.get()], now=NOON)
+    client.force_login(alice)
+    ((_row, wait),) = client.get("/").context["on_the_way"]
+    assert (wait.who, wait.until) == ("DOCUMENTS_OFFICER", row.expires_at)
 
 
 def test_home_costs_the_same_however_much_is_declared(client, alice, declaration, django_assert_num_queries):

@@ -36,10 +36,14 @@ def test_from_asking_to_the_file(client, alice, declaration, read):
     assert POLLS not in read(to(row))
     assert client.post(to(row), {"form": "pdf"})["Location"] == to(row)
     assert POLLS in read(to(row))
-    assert client.get(to(row, "print-progress")).status_code == 204
+    waiting = client.get(to(row, "print-progress"), headers=ENGLISH)
+    assert "0 of 2 passes" in waiting.content.decode()
+    assert "HX-Retarget" not in waiting, "the button to cancel keeps the focus"
     assert client.get(to(row, "print-file"))["Location"] == to(row)
     let_workers_run()
-    done = read(to(row, "print-progress"))
+    answered = client.get(to(row, "print-progress"), headers=ENGLISH)
+    assert answered["HX-Retarget"] == "#print"
+    done = answered.content.decode()
     assert POLLS not in done
     assert "The file is ready" in done
     assert to(row, "print-file") in done

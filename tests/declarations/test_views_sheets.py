@@ -51,6 +51,16 @@ class TestSending:
         assert "<html" not in part
         assert "hx-trigger" not in part
 
+    def test_a_file_that_waits_is_found_again_beside_the_vehicles(self, client, page, intake):
+        send(client, intake, table(*vehicles(1, 2)))
+        sheet = Sheet.objects.get()
+        address = reverse("declarations:sheet", args=[sheet.public_id])
+        assert address in page("vehicles", intake.draft.reference)
+        let_workers_run(NOON)
+        assert address in page("vehicles", intake.draft.reference)
+        sheets.cancel(sheet_id=sheet.pk, by=sheet.uploaded_by, now=NOON)
+        assert address not in page("vehicles", intake.draft.reference)
+
     def test_rows_may_be_pasted(self, client, page, intake):
         text = table(*vehicles(1)).decode().replace(",", "\t")
         address = reverse("declarations:sheet-new", args=[intake.draft.reference])

@@ -65,6 +65,13 @@ def test_what_was_swapped_since_stands_beside_the_newest(client, alice, amended)
     assert [each.name for each in page.context["found"].vehicles[0].fields] == ["plate"]
 
 
+def test_who_swapped_is_told_by_name_not_by_the_name_he_signs_in_with(client, alice, amended):
+    type(alice).objects.filter(pk=alice.pk).update(first_name="Li", last_name="Wang")
+    client.force_login(alice)
+    between = client.get(f"{to(amended)}?old=1&new=3", headers=ENGLISH).context["between"]
+    assert {each["by"] for each in between} == {alice.__class__.objects.get(pk=alice.pk).get_full_name()}
+
+
 def test_each_version_says_who_when_and_what_for(client, alice, amended):
     client.force_login(alice)
     rows = client.get(to(amended), headers=ENGLISH).context["versions"]

@@ -34,13 +34,15 @@ def _run(folder: Path, *, wanted: list[str]) -> int:
 
     from tests.faults.cases import MATRIX
     from tests.faults.intake import sheet_workers_killed
+    from tests.faults.offline import device_killed, forged, offline_doubles, offline_doubles_control
     from tests.faults.world import World
 
     call_command("migrate", interactive=False, verbosity=0)
     world = World(database_url=os.environ["DATABASE_URL"], folder=folder)
     outcomes = []
     try:
-        for fault in (*MATRIX, sheet_workers_killed):
+        offline = (forged, offline_doubles, offline_doubles_control, device_killed)
+        for fault in (*MATRIX, sheet_workers_killed, *offline):
             if wanted and fault.__name__ not in wanted:
                 continue
             began = time.monotonic()

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tests.at_once import private_database
-from tests.faults import cases, intake
+from tests.faults import cases, intake, offline
 from tests.faults.world import World
 from tests.servers import Servers
 from tests.stack import database_url
@@ -46,3 +46,20 @@ def test_a_broker_killed_with_messages_queued_loses_nothing_and_the_test_would_s
     outcome = cases.broker_killed(world, lodgements=20)
     assert outcome.ok, outcome
     assert outcome.notes == ["25 messages lost"], "these and the control's"
+
+
+def test_two_devices_that_lift_for_one_pass_leave_one_admission_and_one_conflict(world):
+    outcome = offline.offline_doubles(world, pairs=20)
+    assert outcome.ok, outcome
+
+
+def test_the_run_sees_a_conflict_that_nobody_writes(world):
+    outcome = offline.offline_doubles_control(world, pairs=3)
+    assert outcome.ok, outcome
+
+
+@pytest.mark.browser
+def test_a_device_that_is_killed_with_its_queue_full_hands_in_every_passage_once(world):
+    outcome = offline.device_killed(world, passages=20, kills=2)
+    assert outcome.ok, outcome
+    assert outcome.faults == 2

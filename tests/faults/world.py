@@ -46,7 +46,7 @@ class World:
             },
             folder=folder,
         )
-        self.exporter, self.organisation = _exporter()
+        self.exporter, self.organisation = an_exporter()
         self._next = 1
 
     def stop(self) -> None:
@@ -172,7 +172,7 @@ def end_leases(rows: Sequence[OutboxTask]) -> None:
     OutboxTask.objects.filter(pk__in=[row.pk for row in rows], done_at=None).update(due_at=timezone.now())
 
 
-def _exporter() -> tuple[User, Organisation]:
+def an_exporter() -> tuple[User, Organisation]:
     """A verified exporter, code lists, lanes, a key that signs, and no random selection."""
     now = timezone.now()
     if not Port.objects.exists():

@@ -1,15 +1,22 @@
 """Alice's world: a canary in every text that she or her officers may write, and the ids to ask for all of it."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 
+from checkpoint import barrier, devices, syncing
+from checkpoint.models import Device, Lane
+from checkpoint.models.device import DeviceKind
+from checkpoint.models.gate import gate_of_device
+from checkpoint.offline.rule import Rule
+from checkpoint.reasons import Reason, Verdict
 from declarations import actions
-from declarations.actions import documents, ferrymen, handing_over, licences, linking, sheets
-from declarations.actions.people import agents, colleagues, factors, keys
+from declarations.actions import documents, ferrymen, handing_over, importers, licences, linking, sheets
+from declarations.actions.people import agents, colleagues, factors, keys, sign_ins
 from declarations.clearance import holds, inspections, overrides
-from declarations.models import Notice, Organisation
+from declarations.models import Notice, Organisation, Vehicle
 from declarations.words import Audience, Side
 from seeds.photos import photo_of_a_car
 from tests.cast import NOON, USCC, declaration_body, let_workers_run, vehicle_body, vin_number
@@ -20,6 +27,31 @@ from tests.journeys.rows import (
 )
 
 CANARY = "CANARY"
+
+
+def _lifted_again(vehicle: Vehicle) -> uuid.UUID:
+    """A lane without a network let the vehicle in once more: the conflict's id."""
+    device = Device.objects.get(lane__code="CNHRS-E2", kind=DeviceKind.LANE)
+    gate = gate_of_device(device.pk, now=NOON)
+    newest = vehicle.newest_pass
+    assert gate is not None and newest is not None
+    passed = syncing.Passed(
+        scan_id=uuid.uuid4(),
+        body={"code": newest.code},
+        verdict=Verdict.ADMIT,
+        reason=Reason.OK,
+        rule=Rule.LIFT_BY_TAP,
+        manifest_version=1,
+        manifest_age_s=1,
+        lifted=True,
+        lifted_at=NOON,
+        vin_read="",
+        officer="",
+        sequence=1,
+    )
+    taken = syncing.take(gate=gate, passed=passed, by=None, sent_at=None, now=NOON)
+    assert taken.conflict is not None
+    return taken.conflict
 
 
 def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Names:
@@ -37,6 +69,7 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
     )
     vehicle = row.vehicles.get()
     told = scanner("CNHRS-E1").scan(vehicle)
+    twice = _lifted_again(vehicle)
     hold = holds.place(
         declaration_id=row.pk, vehicle_id=vehicle.pk, reason_code="OTHER", text=f"{CANARY} inner", by=carl, now=NOON
     )
@@ -49,6 +82,7 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
     rows = f"vin,model,driver's name\n{vin_number(2)},{CANARY},{CANARY}\n"
     sheet = sheets.upload(declaration_id=draft.pk, name=f"{CANARY}.csv", data=rows.encode(), by=alice, now=NOON)
     links = {each: linking.make(vehicle_id=vehicle.pk, audience=each, by=alice, now=NOON) for each in Audience}
+    importers.keep(declaration_id=row.pk, mail=f"{CANARY}@buyer.example", language="ru", by=alice, now=NOON)
     handing_over.new_code(vehicle_id=vehicle.pk, by=alice, now=NOON)
     handing_over.photograph(
         link_id=links[Audience.DRIVER].pk, side=Side.DEPARTURE, contents=[photo_of_a_car(Side.DEPARTURE, 1)], now=NOON
@@ -95,8 +129,14 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
     ferrymen.name_pool(declaration_id=row.pk, members=[crew.public_id], by=alice, now=NOON)
     newcomer = Organisation.objects.create(name="Newcomer", uscc="91650100MA78XK3HXY", created_at=NOON)
     let_workers_run(NOON)
+    lane = Lane.objects.get(code="CNHRS-R1")
+    lift = barrier.lift(lane_id=lane.pk, reason="the road has to be cleared", photo=photo(), by=oscar, now=NOON)
     return {
+        **{name: str(lift.public_id) for name in ("lift", "order_id")},
+        "device": str(lane.devices.machines().get().public_id),
+        "display_token": devices.make_display(lane_id=lane.pk, by=oscar, now=NOON),
         "member": str(crew.public_id),
+        "conflict": str(twice),
         "vehicle": str(vehicle.pk),
         "ferryman_token": ferrymen.make_link(member_id=crew.pk, by=alice, now=NOON).token,
         "driver_token": links[Audience.DRIVER].token,
@@ -110,6 +150,7 @@ def alices_world(declaration: Any, scanner: Any, carl: User, oscar: User) -> Nam
         "authority": str(authority.public_id),
         "key": str(key.public_id),
         "factor": str(factor.public_id),
+        "sign_in": str(sign_ins.begin(user=alice, key="of-alice", agent="Chrome", now=NOON).public_id),
         "newcomer": newcomer.uscc,
         "officer": str(carl.roles.get().public_id),
         "token": "nothing",

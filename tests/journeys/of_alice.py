@@ -13,6 +13,7 @@ TABLES_OF_DECLARATION = (
     "declarationversion",
     "printjob",
     "notice",
+    "importermail",
 )
 TABLES_OF_VEHICLE = (
     *("paper", "driver", "pass", "admission", "inspection", "override", "ferrymanreturn"),
@@ -37,6 +38,7 @@ def fingerprint(reference: str) -> str:
         **{f"declarations_{table}": f"{key} IN ({crew})" for table, key in TABLES_OF_CREW.items()},
         "declarations_role": "true",
         "declarations_apikey": "user_id IS NULL",
+        "declarations_signin": "user_id IN (SELECT id FROM auth_user WHERE username = 'alice')",
         **{f"declarations_{table}": f"organisation_id = {ORGANISATION}" for table in ("invitation", "partyhistory")},
         "declarations_authority": f"principal_id = {ORGANISATION}",
     }

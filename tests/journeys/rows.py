@@ -1,5 +1,6 @@
 """The rows of the matrix of tenant walls: every route of the site, who may use it, and with what body."""
 
+import base64
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +9,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.files import photo
+
 API = "api/v1/"
 WHY = {"reason": "because"}
 OFFICER = "officer"
@@ -15,6 +18,11 @@ OFFICER = "officer"
 
 JUDGE = "judge"
 """The same person; enterprises and officers have no port, so an officer of any port may do what he may."""
+
+CODE = "code"
+"""Whoever holds a one-time code is let in; what it opens is tested beside the devices."""
+
+PHOTO = base64.b64encode(photo()).decode()
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,13 @@ API_ROWS: dict[str, Row] = {
     "reference/<word:name>": Row("key"),
     "reference/reasons": Row("key"),
     "scans": Row("device", {"scan_id": "{random_id}", "code": None}),
+    "devices/enrol": Row(CODE, {"code": "0000-0000"}),
+    "devices/heartbeat": Row("device", {"sent_at": "2026-11-22T04:00:00Z"}),
+    "lanes/<str:lane>/orders": Row("device"),
+    "lanes/<str:lane>/orders/<uuid:order_id>/ack": Row("device", {"outcome": "LIFTED", "at": "2026-11-22T04:00:00Z"}),
+    "lanes/<str:lane>/lift": Row(OFFICER, {"photo": PHOTO, **WHY}),
+    "manifest": Row("device"),
+    "passages/sync": Row("device", {"passages": []}),
     "declarations": Row("alice", {}),
     "declarations/check": Row("alice", {}),
     "declarations/<word:reference>": Row("alice", {"incoterm": "FCA"}),
@@ -64,6 +79,7 @@ API_ROWS: dict[str, Row] = {
     "holds": Row(OFFICER, {"declaration": "{reference}", "reason_code": "OTHER", "text": "x"}),
     "holds/<uuid:hold_id>/lift": Row(OFFICER, WHY),
     "inspections": Row(OFFICER, {"vehicle": "{vin}", "because": "SEAL"}),
+    "inspections/start": Row(OFFICER, {"code": "{vin}", "port": "CNHRS"}),
     "inspections/<uuid:inspection_id>/start": Row(OFFICER),
     "inspections/<uuid:inspection_id>/result": Row(OFFICER, {"result": "SATISFACTORY", "findings": "x"}),
     "inspections/<uuid:inspection_id>/waive": Row(OFFICER, WHY),
@@ -80,11 +96,15 @@ PUBLIC_PAGES = (
     *("", "sign-in", "sign-out", "i18n/setlang/", "admin/login/"),
     *("sign-up", "sign-up/<str:token>", "invitations/<str:token>", "password", "password/<str:token>"),
     "sign-in/second",
+    "scan/enrol",
+    "bridge/jgst14",
+    *("gate/scan/manifest.webmanifest", "gate/scan/worker.js"),
 )
 PERSONS_PAGES = (
     "account",
     "account/password",
     "account/sessions",
+    "account/sessions/<uuid:sign_in>/end",
     "account/security",
     "account/security/app",
     "account/security/app/begin",
@@ -167,6 +187,7 @@ LINKED_PAGES = (
     "f/<str:ferryman_token>/vehicles/<int:vehicle>/returned",
     "i/<str:importer_token>",
     "i/<str:importer_token>/photos/<uuid:photo>",
+    "display/<str:display_token>",
 )
 """Whoever holds the token is let in; what they show him is tested beside the pages themselves."""
 
@@ -189,6 +210,7 @@ DECLARATION_PAGES = (
     "/print/cancel",
     "/print/file",
     "/links",
+    "/importer",
     "/driver-links.csv",
     "/documents",
     "/documents/add",
@@ -206,6 +228,7 @@ VEHICLE_PAGES = (
     "/papers",
     "/remove",
     "/withdraw",
+    "/repaired",
     "/renew",
     "/ask/<str:code>",
     "/pass",
@@ -223,17 +246,34 @@ GATE_PAGES = (
     "scan",
     "scan/lanes",
     "scan/lanes/<str:lane>",
+    "devices",
+    "devices/add",
+    "devices/<uuid:device>",
+    "devices/<uuid:device>/code",
+    "devices/<uuid:device>/move",
+    "devices/<uuid:device>/revoke",
+    "lanes/<str:lane>",
+    "lanes/<str:lane>/display",
+    "lanes/<str:lane>/lift",
+    "lifts/<uuid:lift>/photo",
+    "scan/lanes/<str:lane>/manifest",
+    "scan/lanes/<str:lane>/sync",
+    "scan/end",
     "cases",
     "passages/<uuid:passage>",
     "passages/<uuid:passage>/annul",
     "passages/<uuid:passage>/contest",
     "passages/<uuid:passage>/override",
+    "conflicts",
+    "conflicts/<uuid:conflict>",
     "overrides",
     "overrides/<uuid:override>/grant",
     "desk",
     "holds/<uuid:hold>/lift",
     "inspections",
+    "inspections/begin",
     "inspections/<uuid:inspection>",
+    "inspections/<uuid:inspection>/bay",
     "inspections/<uuid:inspection>/start",
     "inspections/<uuid:inspection>/result",
     "inspections/<uuid:inspection>/waive",

@@ -117,7 +117,8 @@ def who(alice, carl, sam, olga, ivan, declaration):
     device = key_of_device("CNHRS-R1")
     keys = {name: key_of(user) for name, user in {"alice": alice, "carl": carl, "sam": sam, "olga": olga}.items()}
     keys |= {"ivan": key_of(ivan), "device": device}
-    words = {"reference": [row.reference, draft.reference], "vin": [row.vehicles.get().vin, draft.vehicles.get().vin]}
+    words: dict[str, list[str]] = {"lane": ["CNHRS-R1", "CNHRS-R2"]}
+    words |= {"reference": [row.reference, draft.reference], "vin": [row.vehicles.get().vin, draft.vehicles.get().vin]}
     return keys, words
 
 
@@ -138,6 +139,10 @@ OFFICERS = {
     "annulPassage": "olga",
     "askOverride": "olga",
     "scan": "device",
+    "heartbeat": "device",
+    "listOrders": "device",
+    "acknowledgeOrder": "device",
+    "liftBarrier": "sam",
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from checkpoint.models import Checkpoint, Device, Lane
 from checkpoint.models.device import DeviceKind
+from declarations.models import Port
 from declarations.words import Stage
 from seeds.ports import load_lanes
 from seeds.reference import load_reference_data
@@ -29,6 +30,15 @@ def test_irkeshtam_has_a_single_release_gate() -> None:
     (gate,) = Checkpoint.objects.filter(port="CNYRK")
     assert gate.stage == Stage.RELEASE
     assert gate.lanes.count() == 2
+
+
+def test_a_port_tells_the_public_the_name_of_the_gate_that_its_vehicles_reach_first() -> None:
+    for port in Port.objects.all():
+        assert all(port.gate_names.values())
+        gates = Checkpoint.objects.filter(port=port)
+        first = gates.filter(stage=Stage.ENTRY) or gates.filter(stage=Stage.RELEASE)
+        for name in (port.gate_zh, port.gate_en):
+            assert all(name in gate.name for gate in first)
 
 
 def test_every_lane_has_its_equipment_and_an_officers_page() -> None:

@@ -88,3 +88,10 @@ def test_no_hold_reason_tips_anybody_off() -> None:
         said = " ".join([reason.code, *reason.names.values()]).lower()
         assert not [word for word in words if word in said]
     assert HoldReason.objects.filter(code="OTHER").exists()
+
+
+def test_in_chinese_no_part_of_china_is_named_as_if_it_were_a_country() -> None:
+    load_reference_data()
+    names = dict(Country.objects.filter(code__in=["HK", "MO", "TW"]).values_list("code", "name_zh"))
+    assert len(names) == 3
+    assert all(name.startswith("中国") for name in names.values()), names

@@ -76,7 +76,7 @@
 
     /* A hardware scanner is a keyboard: its first character belongs into the field, not to the old answer. */
     document.addEventListener("keydown", (event) => {
-        if (!shown() || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (!shown() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("[data-verdict] input")) return;
         if (event.key === "Escape" || (event.key.length === 1 && event.key !== " ")) close();
     });
 

@@ -8,9 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from declarations.models import Delivery, DeliveryWay, Driver, Notice, Phone, language_of
+from declarations.models import Delivery, DeliveryWay, Driver, ImporterMail, Link, Notice, Phone, language_of
 from declarations.models.worded import sentences
 from declarations.notices import Kind, Letter
+from declarations.words import Audience as Reader
 
 MOST_LINES = 20
 MOST_SUBJECT = 140
@@ -19,11 +20,17 @@ FOR_DRIVERS_FROM = {"CN": "zh-hans", "KZ": "kk"}
 
 
 def take(
-    *, delivery_id: int, url: str, preferences_url: str, driver_url: Callable[[str], str]
+    *,
+    delivery_id: int,
+    url: str,
+    preferences_url: str,
+    driver_url: Callable[[str], str],
+    importer_url: Callable[[str], str],
 ) -> tuple[str, Letter] | None:
     """Lock a message and word it; None when it was sent, or its reader may not or cannot be written to any more.
 
-    url, preferences_url: where a person reads his notices and turns mails off; driver_url: page of a driver's token.
+    url, preferences_url: where a person reads his notices and turns mails off; driver_url, importer_url: the page of a
+    link's token.
     """
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("user__account", "declaration")
     row = rows.filter(pk=delivery_id, sent_at=None).first()
@@ -40,6 +47,8 @@ def take(
             return None
     if not told:
         return None
+    if row.user is None and row.way == DeliveryWay.MAIL:
+        return _to_importer(row, told, importer_url)
     language = phone.language if phone else _language(row, told)
     with translation.override(language):
         letter = _letter(row, told, language)
@@ -48,6 +57,21 @@ def take(
     if row.user is None:
         return row.way, letter
     return row.way, replace(letter, url=url, preferences_url=preferences_url)
+
+
+def _to_importer(row: Delivery, told: list[Notice], url: Callable[[str], str]) -> tuple[str, Letter] | None:
+    """A mail to whoever is entered as importer now; None once nobody is, or his link opens nothing.
+
+    One link is enough for all vehicles: its page names those beside.
+    """
+    importer = ImporterMail.objects.filter(declaration=row.declaration_id).first()
+    link = Link.objects.live().filter(vehicle__in=[each.vehicle_id for each in told], audience=Reader.IMPORTER)
+    first = link.order_by("vehicle__position", "pk").first()
+    if importer is None or first is None:
+        return None
+    with translation.override(importer.language):
+        letter = _letter(row, told, importer.language, about=vehicles_of(told[0]) if len(told) == 1 else "")
+    return row.way, replace(letter, address=importer.mail, url=url(first.token))
 
 
 def seal_off(*, delivery_id: int, now: datetime) -> None:
@@ -62,9 +86,11 @@ def _language(row: Delivery, told: list[Notice]) -> str:
     return FOR_DRIVERS_FROM.get(driver.nationality if driver else "", "ru")
 
 
-def _letter(row: Delivery, told: list[Notice], language: str) -> Letter:
+def _letter(row: Delivery, told: list[Notice], language: str, *, about: str | None = None) -> Letter:
+    """about: what the subject begins with, if not with the declaration's reference."""
     words = sentences(told)
-    reference = row.declaration.reference if row.declaration else ""
+    if about is None:
+        about = row.declaration.reference if row.declaration else ""
     lines = [" · ".join(filter(None, (vehicles_of(notice), words[notice.pk]))) for notice in told]
     subject = words[told[0].pk] if len(set(words.values())) == 1 else str(Kind(row.kind).label)
     if len(told) > 1:
@@ -77,7 +103,7 @@ def _letter(row: Delivery, told: list[Notice], language: str) -> Letter:
         address=row.user.email if row.user is not None else row.address,
         language=language,
         # What an officer typed may hold line breaks; in a header they would begin another one.
-        subject=" ".join(f"{reference} {subject}".split())[:MOST_SUBJECT],
+        subject=" ".join(f"{about} {subject}".split())[:MOST_SUBJECT],
         lines=tuple(lines),
         url="",
     )

@@ -12,7 +12,19 @@ from django.db import transaction
 from django.db.models import Q
 
 from declarations.lifecycle import Owed
-from declarations.models import Declaration, Driver, LinkEnd, Notice, Phone, Preference, Role, owe
+from declarations.models import (
+    Declaration,
+    Driver,
+    ImporterMail,
+    Link,
+    LinkEnd,
+    Notice,
+    Phone,
+    Preference,
+    Role,
+    Vehicle,
+    owe,
+)
 from declarations.models.notices import Delivery, DeliveryWay
 from declarations.models.parties import EXPORTERS, OFFICERS
 from declarations.notices import TABLE, Audience, Kind
@@ -28,7 +40,10 @@ JOINS_BEFORE = timedelta(seconds=2)
 CONTROLLERS = (RoleName.CONTROL_ROOM, RoleName.SUPERVISOR)
 
 Key = tuple[int | None, int | None, str]
-"""Person, declaration and kind: what one message is about."""
+"""Person, declaration and kind: what one message is about. No person: the importer of the declaration."""
+
+BY = "notices"
+"""Who makes the links that go out with a mail."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,9 @@ def _send_out(rows: list[Notice], *, now: datetime) -> None:
         for audience in {row.audience for row in rows} - {Audience.DRIVER, Audience.IMPORTER}:
             for user, row in _readers(audience, [row for row in rows if row.audience == audience]):
                 letters[user.pk, row.declaration_id, row.kind].append(row)
+        importers = _importers_of([row for row in rows if row.audience == Audience.IMPORTER], now=now)
+        for row in importers:
+            letters[None, row.declaration_id, row.kind].append(row)
     made = _joined(letters, now=now) + [
         (Delivery(way=way, address=address, kind=row.kind, declaration_id=row.declaration_id, due_at=now), [row])
         for row, way, address in _addresses_of([row for row in rows if row.audience == Audience.DRIVER])
@@ -126,6 +144,23 @@ def _readers(audience: str, rows: list[Notice]) -> Iterable[tuple[User, Notice]]
                 yield role.user, row
 
 
+def _importers_of(rows: list[Notice], *, now: datetime) -> list[Notice]:
+    """Those of these notices whose importer is written to; each of their vehicles has a link to be followed then."""
+    written_to = set(
+        ImporterMail.objects.filter(declaration__in={row.declaration_id for row in rows}).values_list(
+            "declaration", flat=True
+        )
+    )
+    told = [row for row in rows if row.declaration_id in written_to]
+    linked = Link.objects.live().filter(audience=Reader.IMPORTER).values("vehicle")
+    without = Vehicle.objects.filter(pk__in={row.vehicle_id for row in told}).exclude(pk__in=linked)
+    # Whoever makes one at the same moment was first: the database knows one live link of each vehicle.
+    Link.objects.bulk_create(
+        [Link.drawn(vehicle, Reader.IMPORTER, by=BY, at=now) for vehicle in without], ignore_conflicts=True
+    )
+    return told
+
+
 def _addresses_of(rows: list[Notice]) -> Iterable[tuple[Notice, str, str]]:
     """Ways to the driver of each of these notices that are on: telephones that asked for news, and text messages."""
     if rows and DeliveryWay.PUSH in settings.MESSENGERS:
@@ -166,15 +201,19 @@ def _joined(letters: Mapping[Key, list[Notice]], *, now: datetime) -> list[tuple
     """Put notices on messages that wait for company; give back the messages that are new."""
     if not letters:
         return []
-    about = {
-        "user__in": {user for user, _declaration, _kind in letters},
-        "declaration__in": {declaration for _user, declaration, _kind in letters},
-        "kind__in": {kind for _user, _declaration, kind in letters},
-    }
-    recent = Delivery.objects.filter(**about, due_at__gt=now - TOGETHER).order_by("due_at")
+    declarations = {declaration for _user, declaration, _kind in letters}
+    kinds = {kind for _user, _declaration, kind in letters}
+    readers = Q(user__in={user for user, _declaration, _kind in letters if user is not None})
+    if any(user is None for user, _declaration, _kind in letters):
+        readers |= Q(user=None, way=DeliveryWay.MAIL)
+    recent = Delivery.objects.filter(
+        readers, declaration__in=declarations, kind__in=kinds, due_at__gt=now - TOGETHER
+    ).order_by("due_at")
     last: dict[Key, Delivery] = {(row.user_id, row.declaration_id, row.kind): row for row in recent}
     open_ones = recent.select_for_update(of=("self",)).filter(due_at__gt=now + JOINS_BEFORE, sent_at=None)
     waiting: dict[Key, Delivery] = {(row.user_id, row.declaration_id, row.kind): row for row in open_ones}
+    of_importers = ImporterMail.objects.filter(declaration__in=declarations)
+    importers = dict(of_importers.values_list("declaration", "mail")) if None in {key[0] for key in letters} else {}
     fresh = []
     for key, rows in letters.items():
         if key in waiting:
@@ -182,6 +221,9 @@ def _joined(letters: Mapping[Key, list[Notice]], *, now: datetime) -> list[tuple
             continue
         user, declaration, kind = key
         due_at = max(now, last[key].due_at + TOGETHER) if key in last else now
-        delivery = Delivery(way=DeliveryWay.MAIL, user_id=user, kind=kind, declaration_id=declaration, due_at=due_at)
+        address = "" if user else importers[declaration or 0]
+        delivery = Delivery(
+            way=DeliveryWay.MAIL, user_id=user, address=address, kind=kind, declaration_id=declaration, due_at=due_at
+        )
         fresh.append((delivery, rows))
     return fresh

@@ -139,7 +139,8 @@ class _Values:
         holds = Hold.objects.filter(public_id__in=held).only("public_id", "reason_id", "public_text")
         self.holds = {str(hold.public_id): hold for hold in holds}
         examined = [row.subject_id for row in rows if row.machine == Machine.INSPECTION]
-        self.nexts = dict(Inspection.objects.filter(pk__in=examined).values_list("pk", "next"))
+        results = Inspection.objects.filter(pk__in=examined).values_list("pk", "next", "finding_codes")
+        self.results = {pk: {"next": then, **({"found": found} if found else {})} for pk, then, found in results}
         swapped = {row.vehicle_id or 0 for row in rows if "plate" in row.data.get("fields", ())}
         self.plates = dict(Vehicle.objects.filter(pk__in=swapped).values_list("pk", "plate"))
         self.due_at = None
@@ -157,7 +158,7 @@ class _Values:
         if kind is Kind.DOCUMENTS_WANTED:
             return {"until": self.due_at.isoformat()} if self.due_at else {}
         if kind is Kind.INSPECTION:
-            return {"inspection": row.to_status, "next": self.nexts.get(row.subject_id, "")}
+            return {"inspection": row.to_status, **self.results.get(row.subject_id, {"next": ""})}
         if kind is Kind.AT_THE_GATE:
             reason = row.reason if may_tell or row.reason not in timeline.OF_INSPECTIONS else timeline.SAYS_NOTHING
             return {"gate": reason, "stage": row.data.get("stage", ""), "lane": row.data.get("lane", "")}

@@ -27,6 +27,14 @@ INVITATION_LASTS = timedelta(days=7)
 MOST_OPEN = 50
 """Invitations of one organisation whose links work at the same time: nobody's mailbox is filled through us."""
 
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 100
+MOST_A_DAY_UNVERIFIED = 10
+"""Of an organisation of which only its mail address is known: its name stands in every mail that we send for it."""
+
+MOST_TO_ONE = 3
+"""Mails to one address in a day; to take an invitation back does not make room for another."""
+
 
 @transaction.atomic
 def invite(
@@ -34,13 +42,14 @@ def invite(
 ) -> Invitation:
     """Send somebody a link; an older one to the same address works no more.
 
-    Raises: NotPermitted; Conflict when he is in already, or too many links are open.
+    Raises: NotPermitted; Conflict when he is in already, too many links are open, or too many mails went out today.
     """
     organisation = _locked(organisation_id)
     permissions.check_can_manage(by, organisation_id)
     key = mail_key(mail)
     if Account.objects.filter(mail_key=key, user__roles__organisation=organisation).exists():
         raise Conflict("ALREADY_COLLEAGUE", _("Somebody with this address works for your organisation already."))
+    _expect_room(organisation, key, now=now)
     still_open = Invitation.objects.open(now=now).filter(organisation=organisation)
     still_open.filter(mail_key=key).update(withdrawn_at=now)
     if still_open.count() >= MOST_OPEN:
@@ -137,6 +146,14 @@ def _take_out(role: Role, organisation: Organisation, *, deed: Deed, by: User, n
     keys.update(revoked_at=now)
     end_sessions(user)
     remember(deed, by=by, at=now, organisation=organisation, person=user)
+
+
+def _expect_room(organisation: Organisation, key: str, *, now: datetime) -> None:
+    """Raises: Conflict when the organisation has had us send too many mails within a day."""
+    sent = Invitation.objects.filter(organisation=organisation, invited_at__gt=now - A_DAY)
+    most = MOST_A_DAY if organisation.verified_at else MOST_A_DAY_UNVERIFIED
+    if sent.count() >= most or sent.filter(mail_key=key).count() >= MOST_TO_ONE:
+        raise Conflict("INVITATIONS_TODAY", _("Enough invitations were sent today. Send this one tomorrow."))
 
 
 def _expect_another_manager(role: Role) -> None:

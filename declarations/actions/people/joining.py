@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -90,14 +90,19 @@ def sign_up(who: Applicant, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def confirm(*, token: str, now: datetime) -> User:
-    """The link was followed: the person and his organisation begin to be; he manages it.
+def confirm(*, token: str, password: str, now: datetime) -> User:
+    """The link was followed by whoever signed up: the person and his organisation begin to be; he manages it.
 
-    Raises: Conflict for a link that works no more, or an organisation that came in meanwhile.
+    The link proves the mail address, the password that the same person entered both: with the link alone the owner of
+    the address would open an account to which somebody else, who signed up with it, has the password.
+
+    Raises: Conflict for a link that works no more, another password, or an organisation that came in meanwhile.
     """
     row = SignUp.objects.select_for_update().filter(digest=token_digest(token), expires_at__gt=now).first()
     if row is None:
         raise link_is_dead()
+    if not check_password(password, row.password):
+        raise Conflict("NOT_THE_PASSWORD", _("This is not the password with which this address was signed up."))
     try:
         with transaction.atomic():
             user = _new_person(mail=row.mail, name=row.name, password=row.password, language=row.language, now=now)

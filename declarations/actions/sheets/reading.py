@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations import checks, spreadsheet
 from declarations.actions.lodging import VIN_IN_USE
 from declarations.actions.sheets.catalogue import catalogue_of
+from declarations.actions.sheets.crew import crew_of
 from declarations.actions.writing import accepted_problems
 from declarations.lifecycle import Owed
 from declarations.models import Declaration, RowLevel, Sheet, SheetRow, Vehicle, load_reference
@@ -54,7 +55,8 @@ def _store(sheet: Sheet) -> int:
     sheet.columns = {key: spreadsheet.letter(place.index) for key, place in table.places.items()}
     sheet.notes = [_as_remark(problem) for problem in table.notes]
     catalogue = catalogue_of(sheet.declaration.organisation_id)
-    rows = (_row(sheet, spreadsheet.clean(row, catalogue)) for row in table.rows())
+    crew = crew_of(sheet.declaration.organisation_id) if spreadsheet.FERRYMAN in table.places else spreadsheet.NOBODY
+    rows = (_row(sheet, spreadsheet.clean(row, catalogue, crew)) for row in table.rows())
     total = 0
     while batch := list(islice(rows, SLICE)):
         SheetRow.objects.bulk_create(batch)

@@ -9,8 +9,9 @@ from declarations.api.frame.authentication import (
     find_key,
 )
 from declarations.api.frame.idempotency import idempotent
+from declarations.api.frame.multipart import FormParser
 from declarations.api.frame.pages import PageQuery, answer_page, page
-from declarations.api.frame.reading import BadShape, Body, Moment, Text, TooLarge, Whole
+from declarations.api.frame.reading import BadShape, Body, JsonParser, Moment, Text, TooLarge, Whole
 from declarations.api.frame.schema import ProblemAnswer, page_of
 from declarations.api.frame.view import ApiView, PreconditionFailed
 
@@ -19,7 +20,9 @@ __all__ = [
     "ApiView",
     "BadShape",
     "Body",
+    "FormParser",
     "HasKey",
+    "JsonParser",
     "KeyAuthentication",
     "KeyScheme",
     "Moment",

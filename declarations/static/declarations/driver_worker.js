@@ -10,7 +10,7 @@ const PAGE = /^\/d\/[a-z2-7]{32}$/;
 
 addEventListener("install", (event) => event.waitUntil(skipWaiting()));
 addEventListener("activate", (event) => event.waitUntil((async () => {
-    for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
+    for (const name of await caches.keys()) if (name.startsWith("driver-") && name !== KEPT) await caches.delete(name);
     await clients.claim();
 })()));
 

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_safe
 
 from declarations import driving, qr
 from declarations.actions import handing_over, subscribing
+from declarations.clearance import at_bay
+from declarations.clearance.controls import WAITING
 from declarations.errors import DomainError, Unacceptable
 from declarations.messengers import push
-from declarations.models import HandOverPhoto, Link, Pass
+from declarations.models import HandOverPhoto, Link, Pass, Vehicle
 from declarations.models.standing import answer
 from declarations.views.linked.frame import by_link, sent_photos
 from declarations.words import Audience, Side
@@ -34,6 +36,7 @@ class Sheet:
     why: str
     step: str
     port: str
+    gate: str
     address: str
     arrival_at: datetime | None
     ready_until: datetime | None
@@ -47,6 +50,8 @@ class Sheet:
     photo_side: str
     departure_photos: int
     arrival_photos: int
+    bays: tuple[tuple[str, str], ...]
+    """Where to go for inspection, in that order: agency and name of the bay; none before the vehicle is in the port."""
 
 
 @by_link(Audience.DRIVER, "GET")
@@ -135,6 +140,7 @@ def _sheet(link: Link, *, now: datetime) -> Sheet:
         why=str(advice.why),
         step=str(advice.step),
         port=port.name if port else "",
+        gate=port.gate if port else "",
         address=port.address if port else "",
         arrival_at=declaration.planned_arrival_at,
         ready_until=standing.wait.until if standing.ready and standing.wait else None,
@@ -148,7 +154,13 @@ def _sheet(link: Link, *, now: datetime) -> Sheet:
         photo_side=open_sides[0] if open_sides else "",
         departure_photos=sides.count(Side.DEPARTURE),
         arrival_photos=sides.count(Side.ARRIVAL),
+        bays=_bays(vehicle) if driving.sends_to_bay(advice) else (),
     )
+
+
+def _bays(vehicle: Vehicle) -> tuple[tuple[str, str], ...]:
+    rows = at_bay.in_turn(vehicle.inspections.filter(status__in=WAITING).select_related("bay"))
+    return tuple((row.get_agency_display(), row.bay.name if row.bay and row.bay.is_open else "") for row in rows)
 
 
 def _shown(link: Link) -> Pass | None:

@@ -1,15 +1,17 @@
 """One's own account: who one is here, language, password, other sessions."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from declarations.actions.people import accounts
+from declarations.actions.people import accounts, sign_ins
 from declarations.forms.people import PasswordForm
-from declarations.models import roles_of
+from declarations.models import SignIn, fingerprint, roles_of
 from declarations.views.frame import page, person
 from declarations.views.people.frame import ask, fresh, keep_this_session
 from declarations.words import RoleName
@@ -19,7 +21,11 @@ from declarations.words import RoleName
 def show(request: HttpRequest) -> HttpResponseBase:
     """Name, roles, and the ways to everything that is one's own."""
     roles = [(RoleName(row.role).label, row.organisation or row.port_id) for row in roles_of(request.user).rows]
-    return render(request, "declarations/people/account.html", {"roles": roles})
+    now, this = timezone.now(), fingerprint(request.session.session_key or "")
+    rows = sign_ins.standing(user=person(request), now=now)
+    sessions = [{"row": row, "is_this": row.digest == this} for row in rows]
+    context = {"roles": roles, "sessions": sessions, "now": now}
+    return render(request, "declarations/people/account.html", context)
 
 
 @page("GET", "POST")
@@ -41,6 +47,18 @@ def password(request: HttpRequest) -> HttpResponseBase:
         button=_("Change the password"),
         status=422 if form.is_bound else 200,
     )
+
+
+@page("POST")
+def end_one(request: HttpRequest, sign_in: uuid.UUID) -> HttpResponseBase:
+    """Sign out on one other device."""
+    row = get_object_or_404(SignIn, user=person(request), public_id=sign_in)
+    sign_ins.end(sign_in_id=row.pk, by=person(request))
+    if row.digest == fingerprint(request.session.session_key or ""):
+        request.session.flush()
+        return HttpResponseRedirect(reverse("login"))
+    messages.success(request, _("You are signed out there."))
+    return HttpResponseRedirect(reverse("declarations:account"))
 
 
 @page("POST")

@@ -10,15 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from declarations.actions.people import sign_ins
 from declarations.actions.people.factors import has_factor
 from declarations.models import Account, Organisation, roles_of
+from declarations.permissions import PASSED_AT
 from declarations.views.frame import View, person
 
 GENERATION = "generation"
 """In a session: how often the person's sessions had been ended when this one began."""
-
-PASSED_AT = "second_factor_at"
-"""In a session: when, in seconds since 1970, the second factor was last shown."""
 
 FRESH_S = 900
 
@@ -37,10 +36,17 @@ def fresh(view: View) -> View:
     return wrapped
 
 
+def new_key(request: HttpRequest) -> None:
+    """Whoever read the session's key before opens nothing with it; in the person's list it stays the same session."""
+    former = request.session.session_key
+    request.session.cycle_key()
+    sign_ins.follow(user=person(request), former=former, key=request.session.session_key)
+
+
 def keep_this_session(request: HttpRequest, *, has_passed: bool = False) -> None:
     """All sessions of the person were ended; this one, in which he did that himself, goes on."""
     generation = Account.objects.filter(user=person(request)).values_list("generation", flat=True).first()
-    request.session.cycle_key()
+    new_key(request)
     request.session[GENERATION] = generation or 0
     if has_passed:
         request.session[PASSED_AT] = int(time.time())

@@ -50,7 +50,10 @@ def test_from_the_first_page_to_the_first_draft(client: Client, reference: None)
     address = link()
     assert client.get(address).status_code == 200
     assert not User.objects.exists(), "a mailbox that follows links opens nothing"
-    assert client.post(address)["Location"] == "/sign-in"
+    for guess in ({}, {"password": "four other words here"}):
+        assert client.post(address, guess, headers=ENGLISH).status_code == 422
+    assert not User.objects.exists()
+    assert client.post(address, {"password": SENT["password"]})["Location"] == "/sign-in"
     assert client.get(address).status_code == 410
     signed_in = client.post("/sign-in", {"username": "LUO@example.org", "password": SENT["password"]})
     assert signed_in["Location"] == "/"
@@ -103,6 +106,14 @@ def test_what_was_entered_wrong_is_said_at_its_field_and_nothing_is_kept(
     assert page.status_code == 422
     assert field in page.context["form"].errors
     assert not SignUp.objects.exists()
+
+
+def test_guesses_behind_the_link_of_a_sign_up_are_braked(client: Client, reference: None) -> None:
+    client.post("/sign-up", SENT, headers=ENGLISH)
+    address = link()
+    answers = [client.post(address, {"password": f"guess number {each}"}).status_code for each in range(11)]
+    assert answers == [422] * 10 + [429]
+    assert not User.objects.exists()
 
 
 def test_sign_ups_from_one_address_are_braked(client: Client, reference: None) -> None:

@@ -166,3 +166,29 @@ def test_an_officer_orders_an_inspection_by_vin(call, olga, alice, mallory, decl
     reply = call(olga).post("/inspections", body)
     assert (reply.status, reply.json["status"], reply.json["ordered_text"]) == (201, "ORDERED", "SEAL_BROKEN")
     assert call(olga).post("/inspections", body).code == "INSPECTION_WAITS"
+
+
+def test_another_agency_orders_starts_and_lifts_with_its_officers_key(call, carl, sam, ivan, declaration):
+    ivan.roles.update(agency="QUARANTINE", port="CNHRS")
+    ivan.__dict__.pop("_roles", None)
+    vin = declaration(status="RELEASED").vehicles.get().vin
+    body = {"vehicle": vin, "agency": "QUARANTINE", "checks": ["CLEANNESS"], "reason": "soil"}
+    assert call(carl).post("/inspections", body).status == 403
+    assert call(ivan).post("/inspections", {**body, "checks": ["GHOST"]}).status == 422
+    made = call(ivan).post("/inspections", body)
+    shown = made.json
+    assert (made.status, shown["agency"], shown["checks"], shown["bay"], shown["ordered_text"]) == (
+        201,
+        "QUARANTINE",
+        ["CLEANNESS"],
+        "CNHRS-B2",
+        "soil",
+    )
+    assert call(ivan).post("/inspections/start", {"code": vin}).json["status"] == "IN_PROGRESS"
+    assert call(ivan).post("/inspections/start", {"code": vin, "port": "CNYRK"}).status == 403
+    assert call(sam).post("/inspections/start", {"code": vin}).codes() == {("REQUIRED", "/port")}
+    path = f"/inspections/{shown['id']}"
+    wrong = call(ivan).post(f"{path}/result", {"result": "SATISFACTORY", "findings": "x", "finding_codes": ["SOIL"]})
+    assert (wrong.status, wrong.code) == (409, "FAULT_FOUND")
+    assert call(carl).post(f"{path}/waive", {"reason": "x"}).status == 403
+    assert call(ivan).post(f"{path}/waive", {"reason": "clean"}).json["status"] == "WAIVED"

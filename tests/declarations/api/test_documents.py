@@ -117,3 +117,102 @@ def test_officers_read_and_strangers_do_not(call, alice, carl, mallory, declarat
     call(alice).delete(path(row, made["id"]))
     assert officer.get(path(row)).json["results"][0]["removed_at"]
     assert call(alice).get(path(row)).json["results"] == []
+
+
+def form(*parts):
+    """A form's bytes and its type; a part is a name with a text, or with a file's name and bytes."""
+    boundary = "x-boundary-x"
+    lines = []
+    for name, value in parts:
+        kind, content = f'name="{name}"', value
+        if isinstance(value, tuple):
+            kind, content = f'name="{name}"; filename="{value[0]}"', value[1]
+        raw = content if isinstance(content, bytes) else content.encode()
+        lines += [f"--{boundary}\r\nContent-Disposition: form-data; {kind}\r\n\r\n".encode(), raw, b"\r\n"]
+    return b"".join([*lines, f"--{boundary}--\r\n".encode()]), f"multipart/form-data; boundary={boundary}"
+
+
+def send(caller, row, *parts, **headers):
+    raw, kind = form(*parts)
+    return caller.ask("POST", path(row), raw=raw, Content_Type=kind, **headers)
+
+
+def test_a_form_with_the_file_itself_is_as_good_as_base64(call, alice, draft):
+    vins = list(draft.vehicles.values_list("vin", flat=True))
+    caller = call(alice)
+    made = send(
+        caller,
+        draft,
+        ("code", "export_licence"),
+        *(("vins", vin) for vin in vins),
+        ("number", "L-1"),
+        ("quantity", "2"),
+        ("file", ("scan.pdf", pdf())),
+    )
+    assert made.status == 201, made
+    assert [(row["vin"], row["name"], row["kind"]) for row in made.json["results"]] == [
+        (vin, "scan.pdf", "application/pdf") for vin in vins
+    ]
+    paper = caller.get(f"/declarations/{draft.reference}").json["vehicles"][0]["papers"][0]
+    assert (paper["number"], paper["quantity"]) == ("L-1", 2)
+    again = caller.post(path(draft), body(pdf(), code="export_licence", vins=vins, name="scan.pdf"))
+    assert [row["id"] for row in again.json["results"]] == [row["id"] for row in made.json["results"]]
+    assert Document.objects.count() == 2
+
+
+def test_a_form_is_idempotent_and_another_one_under_the_same_key_is_refused(call, alice, draft):
+    caller, parts = call(alice), (("code", "packing_list"), ("file", ("a.jpg", photo())))
+    first = send(caller, draft, *parts, Idempotency_Key="k")
+    again = send(caller, draft, *parts, Idempotency_Key="k")
+    assert (again.json, again.headers["Idempotent-Replay"]) == (first.json, "true")
+    other = send(caller, draft, ("code", "packing_list"), ("file", ("a.jpg", pdf())), Idempotency_Key="k")
+    assert (other.status, other.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "code"),
+    [
+        ([("code", "packing_list")], 422, "INVALID"),
+        ([("file", ("a.jpg", b"nothing"))], 422, "INVALID"),
+        ([("code", "packing_list"), ("file", ("a.jpg", b"<svg/>"))], 422, "ATTACHMENT_KIND"),
+        ([("code", "packing_list"), ("file", ("a.jpg", b""))], 422, "ATTACHMENT_EMPTY"),
+        ([("code", "packing_list"), ("file", "no file, a text")], 400, "BAD_SHAPE"),
+        ([("code", "packing_list"), ("code", "packing_list"), ("file", ("a.jpg", b"x"))], 400, "BAD_SHAPE"),
+        ([("code", "packing_list"), ("content", "eA=="), ("file", ("a.jpg", b"x"))], 400, "BAD_SHAPE"),
+        ([("code", "packing_list"), ("scan", ("a.jpg", b"x"))], 400, "BAD_SHAPE"),
+        ([("code", "packing_list"), ("weather", "fine")], 400, "BAD_SHAPE"),
+        ([("code", "packing_list\0"), ("file", ("a.jpg", b"x"))], 400, "BAD_SHAPE"),
+        ([("code", "packing_list"), ("quantity", "two"), ("file", ("a.jpg", b"x"))], 400, "BAD_SHAPE"),
+    ],
+)
+def test_what_cannot_be_taken_of_a_form(call, alice, draft, parts, status, code):
+    caller = call(alice)
+    with nothing_written():
+        reply = send(caller, draft, *parts)
+    assert (reply.status, reply.code) == (status, code), reply
+
+
+def test_a_form_that_is_none_or_too_long_is_no_500(call, alice, draft):
+    caller = call(alice)
+    kind = {"Content_Type": "multipart/form-data; boundary=x"}
+    with nothing_written():
+        for raw in (b"--x\r\n", b"nothing", b"\0" * 99, b"--x--"):
+            assert 400 <= caller.ask("POST", path(draft), raw=raw, **kind).status < 500
+        assert caller.ask("POST", path(draft), raw=b"x", Content_Type="multipart/form-data").status == 400
+        many = [("vins", "x") for _ in range(1500)]
+        assert send(caller, draft, *many).status == 400
+        assert send(caller, draft, ("code", "packing_list"), ("file", ("a", b"x" * 14_500_000))).status == 413
+
+
+def test_a_large_file_of_a_form_is_never_laid_down_in_the_clear(call, alice, draft, monkeypatch):
+    def disk(*_arguments, **_named):
+        raise AssertionError("a file of a paper was written to a disk")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", disk)
+    large = pdf().replace(b"endobj", b"x" * 9_000_000 + b"endobj")
+    assert send(call(alice), draft, ("code", "packing_list"), ("file", ("a.pdf", large))).status == 201
+
+
+def test_other_addresses_take_no_form(call, alice, draft):
+    raw, kind = form(("incoterm", "FCA"))
+    assert call(alice).ask("PATCH", f"/declarations/{draft.reference}", raw=raw, Content_Type=kind).status == 415

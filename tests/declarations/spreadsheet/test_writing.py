@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from declarations.problems import Level, Problem
 from declarations.spreadsheet import Catalogue, marked, open_table, template
 from declarations.spreadsheet.columns import COLUMNS, TO_CHANGE
-from declarations.spreadsheet.delimited import FORMULA_STARTS
+from declarations.spreadsheet.delimited import FORMULA_STARTS, guarded
 from declarations.spreadsheet.vocabulary import LANGUAGES
 from tests.declarations.spreadsheet.files import VIN, cleaned, text, told, workbook
 
@@ -126,6 +126,11 @@ def test_a_text_table_opens_in_excel() -> None:
 
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.decode("utf-8-sig").splitlines()[1] == f"{VIN}\t\tThis is needed. Enter it before you lodge."
+
+
+def test_the_wide_signs_of_a_chinese_keyboard_begin_a_formula_as_well() -> None:
+    assert guarded("＝HYPERLINK(1)") == "'＝HYPERLINK(1)"
+    assert set("=＝+＋-－@＠\t\r\n") <= set(FORMULA_STARTS)
 
 
 @pytest.mark.parametrize("start", FORMULA_STARTS)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import closing
 from datetime import timedelta
 
 import pypdfium2
@@ -136,6 +137,28 @@ def test_a_worker_that_dies_leaves_nothing_and_the_next_makes_it_once(declaratio
         printing.make(declaration_id=row.pk, now=LATER + timedelta(hours=1))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_whoever_waits_reads_how_many_are_drawn_before_the_work_is_done(declaration, alice, monkeypatch):
+    row = declaration(vehicles=3)
+    job = ask(row, alice)
+    assert (job.passes, job.drawn) == (3, 0)
+    seen = []
+
+    def look(passes, *_more):
+        for _each in passes:
+            with closing(connection.copy()) as reader, reader.cursor() as cursor:  # another person's page
+                cursor.execute("SELECT drawn, made_at FROM declarations_printjob WHERE id = %s", [job.pk])
+                seen.append(cursor.fetchone())
+        return b"PDF"
+
+    monkeypatch.setattr(printing, "TOLD_EVERY_S", 0)
+    monkeypatch.setitem(printing.FILES, PrintForm.PDF, look)
+    let_workers_run(LATER)
+    assert seen == [(0, None), (1, None), (2, None)]
+    made = PrintJob.objects.get()
+    assert (made.drawn, made.passes, made.made_at) == (3, 3, LATER)
+
+
 def test_asked_twice_it_is_one_and_another_form_replaces_it(declaration, alice, bob):
     row = declaration()
     first = ask(row, alice)
@@ -167,9 +190,9 @@ def test_cancelled_before_or_while_it_is_made_there_is_no_file(declaration, alic
     ask(row, alice)
     draw = printing.FILES[PrintForm.PDF]
 
-    def cancel_meanwhile(rows, now):
+    def cancel_meanwhile(*asked):
         printing.cancel(declaration_id=row.pk, by=alice)
-        return draw(rows, now)
+        return draw(*asked)
 
     monkeypatch.setitem(printing.FILES, PrintForm.PDF, cancel_meanwhile)
     let_workers_run(LATER)

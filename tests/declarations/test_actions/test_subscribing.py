@@ -3,6 +3,8 @@
 import base64
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection
 
 from declarations import actions, tasks
@@ -18,7 +20,13 @@ from tests.refusals import nothing_written, refusal, unacceptable
 pytestmark = pytest.mark.django_db
 
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc:DEF_1-2"
-PUBLIC_KEY = base64.urlsafe_b64encode(b"\4" + b"k" * 64).rstrip(b"=").decode()
+POINT = ec.derive_private_key(7, ec.SECP256R1()).public_key()
+PUBLIC_KEY = (
+    base64.urlsafe_b64encode(POINT.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)).rstrip(b"=").decode()
+)
+NO_POINT = base64.urlsafe_b64encode(b"\4" + b"k" * 64).rstrip(b"=").decode()
+"""As long as a key, and on no curve: nothing can be encrypted for it."""
+
 SECRET = base64.urlsafe_b64encode(b"s" * 16).rstrip(b"=").decode()
 
 
@@ -81,7 +89,7 @@ def test_the_services_of_other_browsers_are_known(link, endpoint):
 
 
 @pytest.mark.parametrize(
-    ("public_key", "secret"), [("", SECRET), (PUBLIC_KEY, ""), ("é", SECRET), (SECRET, PUBLIC_KEY)]
+    ("public_key", "secret"), [("", SECRET), (PUBLIC_KEY, ""), ("é", SECRET), (SECRET, PUBLIC_KEY), (NO_POINT, SECRET)]
 )
 def test_keys_that_are_none_are_refused(link, public_key, secret):
     with unacceptable(("PUSH_KEYS", "/keys")):

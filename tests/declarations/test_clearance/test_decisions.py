@@ -267,6 +267,31 @@ class TestThePapersOfNamedVehicles:
             counted.append(len(caught))
         assert counted[1] == counted[2]  # the first also reads the code lists
 
+    @pytest.mark.parametrize("result", ["RELEASE", "REFUSE"])
+    def test_nobody_is_chased_for_papers_that_were_decided_without_an_answer(self, checked, vehicle, carl, result):
+        other = checked.vehicles.order_by("position").last()
+        decide(checked, carl, "REQUEST_DOCUMENTS", documents=[paper(vehicle.vin), paper(other.vin)])
+        decide(checked, carl, result, vins=[vehicle.vin])
+        closed, waiting = checked.requests.get(vehicle=vehicle), checked.requests.get(vehicle=other)
+        assert (closed.answered_at, closed.answered_by, closed.answer) == (NOON, carl, "because")
+        assert waiting.answered_at is None
+        vehicle.refresh_from_db()
+        assert vehicle.ready is (result == "RELEASE")
+        assert "DOCUMENTS_WANTED" not in [each["code"] for each in vehicle.not_ready_because]
+
+    def test_while_the_declaration_waits_for_its_exporter_only_his_answer_closes_what_was_asked(
+        self, checked, vehicle, carl, sam, alice
+    ):
+        hold = holds.place(declaration_id=checked.pk, reason_code="OTHER", text="", by=carl, now=NOON)
+        holds.lift(public_id=hold.public_id, reason="", by=sam, now=NOON)
+        checked.refresh_from_db()
+        decide(checked, carl, "REQUEST_DOCUMENTS", documents=[paper(vehicle.vin)])
+        assert checked.status == DeclarationStatus.DOCUMENTS_REQUIRED
+        decide(checked, carl, "RELEASE", vins=[vehicle.vin])
+        assert checked.requests.get().answered_at is None
+        actions.answer(declaration_id=checked.pk, text="here", by=alice, now=NOON)
+        assert checked.requests.get().answered_by == alice
+
     @pytest.mark.parametrize(("lanes", "detained"), [(["E1"], False), (["E1", "R1"], False), (["E1", "R1"], True)])
     def test_refused_it_leaves_the_yard_by_the_legal_way(self, checked, vehicle, carl, sam, scanner, lanes, detained):
         for lane in lanes:

@@ -196,3 +196,16 @@ def test_a_colleague_who_is_an_officer_too_is_recovered_by_a_supervisor_alone(al
 def test_there_has_to_be_something_to_recover(alice: User, bob: User) -> None:
     with refusal("NO_FACTOR"):
         factors.recover(person_id=bob.pk, reason="x", by=alice, now=NOON + timedelta(days=1))
+
+
+def test_an_organisation_that_invited_him_later_recovers_nobody(alice: User, bob: User, mallory: User) -> None:
+    Role.objects.create(user=bob, role="exporter", organisation=Role.objects.get(user=mallory).organisation)
+    bob.__dict__.pop("_roles", None)
+    Role.objects.filter(user=mallory).update(manages=True)
+    mallory.__dict__.pop("_roles", None)
+    app_of(bob)
+    with refusal("NOT_PERMITTED"):
+        factors.recover(person_id=bob.pk, reason="telephone lost", by=mallory, now=NOON)
+    assert factors.has_factor(bob)
+    factors.recover(person_id=bob.pk, reason="telephone lost", by=alice, now=NOON)
+    assert not factors.has_factor(bob)

@@ -40,20 +40,30 @@ def token_of(kind: LetterKind) -> str:
 def come_in(who: joining.Applicant = WHO) -> User:
     """Sign up and confirm."""
     joining.sign_up(who, now=NOON)
-    return joining.confirm(token=token_of(LetterKind.SIGN_UP), now=NOON)
+    return joining.confirm(token=token_of(LetterKind.SIGN_UP), password=WHO.password, now=NOON)
 
 
 def test_nothing_is_there_until_the_link_was_followed(reference: None) -> None:
     joining.sign_up(WHO, now=NOON)
     assert not Organisation.objects.exists()
     assert not User.objects.exists()
-    user = joining.confirm(token=token_of(LetterKind.SIGN_UP), now=NOON)
+    user = joining.confirm(token=token_of(LetterKind.SIGN_UP), password=WHO.password, now=NOON)
     role = user.roles.get()
     assert (role.organisation.uscc, role.role, role.manages) == (USCC[2], "exporter", True)
     assert user.check_password(WHO.password)
     assert WHO.mail not in user.username
     assert not SignUp.objects.exists()
     assert PartyHistory.objects.get().deed == Deed.SIGNED_UP
+
+
+def test_the_link_alone_opens_no_account_with_the_password_of_somebody_else(reference: None) -> None:
+    joining.sign_up(replace(WHO, password="chosen by a stranger"), now=NOON)
+    token = token_of(LetterKind.SIGN_UP)
+    for guess in (WHO.password, ""):
+        with refusal("NOT_THE_PASSWORD"):
+            joining.confirm(token=token, password=guess, now=NOON)
+    assert not User.objects.exists()
+    assert SignUp.objects.exists(), "whoever mistyped may try again"
 
 
 def test_an_agent_comes_in_as_one(reference: None) -> None:
@@ -77,10 +87,10 @@ def test_a_link_works_once_and_a_day(reference: None) -> None:
     joining.sign_up(WHO, now=NOON)
     token = token_of(LetterKind.SIGN_UP)
     with refusal("LINK_DEAD"):
-        joining.confirm(token=token, now=NOON + timedelta(days=1))
-    joining.confirm(token=token, now=NOON)
+        joining.confirm(token=token, password=WHO.password, now=NOON + timedelta(days=1))
+    joining.confirm(token=token, password=WHO.password, now=NOON)
     with refusal("LINK_DEAD"):
-        joining.confirm(token=token, now=NOON)
+        joining.confirm(token=token, password=WHO.password, now=NOON)
 
 
 def test_whoever_has_an_account_is_told_so_by_mail_alone(alice: User) -> None:
@@ -109,9 +119,9 @@ def test_of_two_who_bring_the_same_organisation_the_first_to_confirm_is_in(refer
     first = token_of(LetterKind.SIGN_UP)
     joining.sign_up(replace(WHO, mail="other@example.org"), now=NOON)
     second = token_of(LetterKind.SIGN_UP)
-    joining.confirm(token=first, now=NOON)
+    joining.confirm(token=first, password=WHO.password, now=NOON)
     with refusal("ALREADY_IN"):
-        joining.confirm(token=second, now=NOON)
+        joining.confirm(token=second, password=WHO.password, now=NOON)
 
 
 def test_a_new_organisation_drafts_at_once_and_lodges_when_an_officer_has_verified_it(carl: User) -> None:
@@ -219,6 +229,41 @@ def test_nobodys_mailbox_is_filled_through_us(alice: User, monkeypatch: pytest.M
     with nothing_written(), pytest.raises(Conflict) as refused:
         invite(alice, "three@example.org")
     assert refused.value.code == "TOO_MANY_INVITATIONS"
+
+
+def test_taking_invitations_back_makes_no_room_for_more_mails_to_one_address(alice: User) -> None:
+    for _each in range(3):
+        invite(alice, "one@example.org")
+        colleagues.withdraw_invitation(invitation_id=Invitation.objects.latest("pk").pk, by=alice, now=NOON)
+    with nothing_written(), refusal("INVITATIONS_TODAY"):
+        invite(alice, "ONE@example.org")
+    invite(alice, "two@example.org")
+    Invitation.objects.filter(withdrawn_at__isnull=False).update(invited_at=NOON - timedelta(days=1))
+    assert invite(alice, "one@example.org")
+
+
+@pytest.mark.parametrize(("is_verified", "most"), [(False, "MOST_A_DAY_UNVERIFIED"), (True, "MOST_A_DAY")])
+def test_an_organisation_that_nobody_verified_has_few_mails_sent(
+    alice: User, monkeypatch: pytest.MonkeyPatch, *, is_verified: bool, most: str
+) -> None:
+    if not is_verified:
+        Organisation.objects.filter(roles__user=alice).update(verified_at=None, verified_by=None)
+    monkeypatch.setattr(colleagues, most, 2)
+    for name in ("one", "two"):
+        invite(alice, f"{name}@example.org")
+    with nothing_written(), refusal("INVITATIONS_TODAY"):
+        invite(alice, "three@example.org")
+
+
+def test_the_name_of_an_organisation_makes_no_paragraph_of_its_own_in_our_mails(alice: User) -> None:
+    Organisation.objects.filter(roles__user=alice).update(
+        name="Tianshan\n\nYour account is locked.\r\nBcc: x@example.org"
+    )
+    invite(alice, "one@example.org")
+    let_workers_run()
+    (sent,) = mail.outbox
+    assert "Tianshan Your account is locked. Bcc: x@example.org" in sent.body
+    assert "Tianshan Your account is locked. Bcc: x@example.org" in sent.subject
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("declarations", "0012_ferrymen"),
+        ("declarations", "0017_notice_kinds"),
     ]
 
     operations = [
