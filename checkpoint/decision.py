@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from checkpoint import likeness
+from checkpoint.likeness import Likeness
 from checkpoint.reasons import REASONS, Reason, Verdict
 from declarations.lifecycle import CLOSED_VEHICLE, DeclarationStatus, PassStatus, VehicleStatus
 from declarations.words import Mode, Stage
@@ -58,14 +60,19 @@ class Facts:
       must_see            groups of facts the lane has to bring; None: the stage's default
       entry_advises       port setting: at ENTRY what can be settled in the yard is advice and stops nobody
       port_is_closed      the port is closed now
+      tail_is_enough      port setting: the last six of a VIN count where a VIN must be seen
+      weight_tolerance    port setting, per cent; None: weights are not compared
 
     What was read
       code                what came of the code
       found_by            None: the code found the vehicle; PLATE or CARD when no code did. A VIN finds nothing
       vin_seen            normalised
+      vin_tail_seen       the last six of a VIN, normalised
+      vin_confidence      of VIN or tail, as of a plate
       plate_seen          normalised
       plate_confidence    0 … 1; None: typed by a person
-      plate_threshold     a plate read with less confidence is a doubt, and is compared with nothing
+      plate_threshold     a plate or VIN read with less confidence is a doubt, and is compared with nothing
+      weight_seen         kg
       card_seen           digest of the driver's card
       card_is_known       somebody holds that card
       device_fault        the device says of itself that it is not well
@@ -91,6 +98,7 @@ class Facts:
       inspection_failed   the latest result is NOT_SATISFACTORY
       inspection_due      an inspection is ordered or in progress
       vin_declared, plate_declared, card_declared   normalised like what was seen; None: nothing declared
+      masses_declared     kg, curb and gross, those that are declared
     """
 
     now: datetime
@@ -99,13 +107,18 @@ class Facts:
     must_see: MustSee | None = None
     entry_advises: bool = True
     port_is_closed: bool = False
+    tail_is_enough: bool = True
+    weight_tolerance: float | None = None
 
     code: CodeRead
     found_by: Seen | None = None
     vin_seen: str | None = None
+    vin_tail_seen: str | None = None
+    vin_confidence: float | None = None
     plate_seen: str | None = None
     plate_confidence: float | None = None
     plate_threshold: float = 0.8
+    weight_seen: int | None = None
     card_seen: str | None = None
     card_is_known: bool = False
     device_fault: bool = False
@@ -132,15 +145,7 @@ class Facts:
     vin_declared: str | None = None
     plate_declared: str | None = None
     card_declared: str | None = None
-
-    @property
-    def plate_is_doubtful(self) -> bool:
-        """A plate was read with less confidence than the port wants."""
-        return (
-            bool(self.plate_seen)
-            and self.plate_confidence is not None
-            and not self.plate_confidence >= self.plate_threshold  # so that not-a-number is a doubt
-        )
+    masses_declared: tuple[int, ...] = ()
 
     @property
     def is_found(self) -> bool:
@@ -149,23 +154,32 @@ class Facts:
             return False
         if self.code is CodeRead.PASS:
             return self.found_by is None and self.pass_status is not None
-        by_plate = self.found_by is Seen.PLATE and not self.plate_is_doubtful
+        by_plate = self.found_by is Seen.PLATE and self.likenesses.get(Seen.PLATE) is not Likeness.DOUBTFUL
         return self.code is CodeRead.NONE and (by_plate or self.found_by is Seen.CARD)
 
     @property
-    def comparisons(self) -> dict[Seen, bool]:
-        """Of each fact that was read without doubt and is declared: whether the two are the same."""
-        pairs = {
-            Seen.VIN: (self.vin_seen, self.vin_declared),
-            Seen.PLATE: (None if self.plate_is_doubtful else self.plate_seen, self.plate_declared),
-            Seen.CARD: (self.card_seen, self.card_declared),
+    def likenesses(self) -> dict[Seen, Likeness]:
+        """Of each fact that was read: how it stands to the declared one."""
+        vin_doubtful = likeness.is_doubtful(self.vin_confidence, self.plate_threshold)
+        plate_doubtful = likeness.is_doubtful(self.plate_confidence, self.plate_threshold)
+        whole = likeness.judge(self.vin_seen, self.vin_declared, doubtful=vin_doubtful)
+        tail = likeness.judge_tail(self.vin_tail_seen, self.vin_declared, doubtful=vin_doubtful)
+        found = {
+            Seen.VIN: likeness.worst(whole, tail),
+            Seen.PLATE: likeness.judge(self.plate_seen, self.plate_declared, doubtful=plate_doubtful),
+            Seen.CARD: likeness.judge_card(self.card_seen, self.card_declared),
         }
-        return {fact: seen == declared for fact, (seen, declared) in pairs.items() if seen and declared}
+        return {fact: each for fact, each in found.items() if each is not None}
+
+    @property
+    def weight_likeness(self) -> Likeness | None:
+        """How the weight stands to the declared masses; it identifies nothing."""
+        return likeness.judge_weight(self.weight_seen, self.masses_declared, self.weight_tolerance)
 
     @property
     def own(self) -> frozenset[Seen]:
         """The facts seen that are this vehicle's own, the one that found it among them."""
-        return frozenset(fact for fact, same in self.comparisons.items() if same)
+        return frozenset(fact for fact, each in self.likenesses.items() if each is Likeness.SAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,19 +323,21 @@ def _against_release(facts: Facts) -> Iterator[Reason]:
 
 
 def _against_the_likeness(facts: Facts) -> Iterator[Reason]:
-    same = facts.comparisons
-    if not same.get(Seen.VIN, True):
+    differ = {fact for fact, each in facts.likenesses.items() if each is Likeness.DIFFERENT}
+    if Seen.VIN in differ:
         yield Reason.VIN_MISMATCH
-    if not same.get(Seen.PLATE, True):
+    if Seen.PLATE in differ:
         yield Reason.PLATE_MISMATCH
-    if not same.get(Seen.CARD, True) and facts.card_is_known:
+    if Seen.CARD in differ and facts.card_is_known:
         yield Reason.DRIVER_MISMATCH
 
 
 def _doubts(facts: Facts) -> Iterator[Reason]:
     """What no machine should settle."""
-    if facts.plate_is_doubtful:
+    if likeness.UNCLEAR & set(facts.likenesses.values()):
         yield Reason.LOW_CONFIDENCE
+    if facts.weight_likeness is Likeness.DIFFERENT:
+        yield Reason.WEIGHT_DIFFERS
     if facts.card_seen and not facts.card_is_known and Seen.CARD not in facts.own:
         yield Reason.DRIVER_UNKNOWN
     if not facts.is_found:
@@ -342,6 +358,8 @@ def wanted_facts(stage: Stage, must_see: MustSee | None) -> MustSee:
 def _is_too_little(facts: Facts) -> bool:
     """Whether the lane brought less than it must. A photographed code alone opens no RELEASE and no EXIT gate."""
     compared = facts.own - {facts.found_by}
+    if not facts.vin_seen and not facts.tail_is_enough:
+        compared -= {Seen.VIN}
     must_see = wanted_facts(facts.stage, facts.must_see)
     code_is_enough = facts.stage is Stage.ENTRY and facts.found_by is None
     return not (compared or code_is_enough) or not all(group & compared for group in must_see)

@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
+from checkpoint.likeness import TAIL
 from checkpoint.models import Lane
 from checkpoint.models.device import DeviceKind
 from checkpoint.models.offline import ConflictResult
@@ -37,7 +38,9 @@ class ScanForm(forms.Form):
         help_text=_("Scan the code, paste its text, or type the manual code."),
     )
     plate = forms.CharField(label=_("Plate on the car"), required=False, max_length=20)
-    vin = forms.CharField(label=_("VIN on the car"), required=False, max_length=40)
+    vin = forms.CharField(
+        label=_("VIN on the car"), required=False, max_length=40, help_text=_("All 17 characters, or the last six.")
+    )
     driver_card = forms.CharField(label=_("Driver's card"), required=False, max_length=64)
 
     def clean_code(self) -> str:
@@ -61,7 +64,7 @@ class ScanForm(forms.Form):
         if values["plate"]:
             body["plate"] = {"text": values["plate"]}
         if values["vin"]:
-            body["vin"] = values["vin"]
+            body["vin_tail" if len(values["vin"].strip()) == TAIL else "vin"] = values["vin"]
         if values["driver_card"]:
             body["driver_card"] = values["driver_card"]
         return body

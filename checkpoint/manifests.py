@@ -200,6 +200,7 @@ def _head_of(head: Manifest, gate: Gate, *, now: datetime) -> dict[str, Any]:
         "stages": sorted(set(stages)),
         "entry_advises": port.entry_advises,
         "plate_threshold": float(port.plate_confidence),
+        "tail_is_enough": port.vin_tail_is_enough,
         "closures": [
             [milliseconds(each.starts_at), milliseconds(each.ends_at) if each.ends_at else None] for each in closures
         ],

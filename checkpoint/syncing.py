@@ -133,11 +133,12 @@ def _take(gate: Gate, passed: Passed, by: User | None, sent_at: datetime | None,
 def judged(facts: Facts, passed: Passed) -> Decision:
     """The ladder's decision about a passage that has already happened.
 
-    What the officer read on the car counts as seen. A barrier that stayed down let nobody through, whatever the ladder
-    says now; one that was lifted against the ladder refers nobody: the vehicle is past the gate.
+    What the officer read on the car counts as seen, in the place of what the lane read. A barrier that stayed down let
+    nobody through, whatever the ladder says now; one that was lifted against the ladder refers nobody: the vehicle is
+    past the gate.
     """
     if passed.vin_read:
-        facts = replace(facts, vin_seen=passed.vin_read)
+        facts = replace(facts, vin_seen=passed.vin_read, vin_tail_seen=None, vin_confidence=None)
     decision = decide(facts)
     if facts.timed_out:
         return decision

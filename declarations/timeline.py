@@ -216,7 +216,14 @@ _STOPPED = _("Stopped at the gate (%(stage)s). An officer is dealing with it.")
 tell("gate:OK", _("Let through: %(stage)s."), "ok", "gate")
 for _code in ("BAD_SIGNATURE", "UNKNOWN_KEY", "UNKNOWN_PASS", "REVOKED", "HOLD", "DEVICE_FAULT", "TIMED_OUT"):
     tell(f"gate:{_code}", _STOPPED, "officer", "officer")
-for _code in ("NOTHING_TO_COMPARE", "STALE_MANIFEST", "LOW_CONFIDENCE", "CODE_UNREADABLE", "DRIVER_UNKNOWN"):
+for _code in (
+    "NOTHING_TO_COMPARE",
+    "STALE_MANIFEST",
+    "LOW_CONFIDENCE",
+    "CODE_UNREADABLE",
+    "DRIVER_UNKNOWN",
+    "WEIGHT_DIFFERS",
+):
     tell(f"gate:{_code}", _STOPPED, "officer", "officer")
 tell("gate:NOT_A_PASS", _("The code shown at the gate (%(stage)s) was not a pass."), "stop", "scan")
 tell("gate:WITHDRAWN", _("Turned away at the gate (%(stage)s): the vehicle is withdrawn."), "stop", "stop-fill")

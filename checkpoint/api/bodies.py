@@ -3,11 +3,12 @@
 from django.db.models import TextChoices
 from rest_framework import serializers
 
+from checkpoint.likeness import Likeness
 from checkpoint.models.barrier import BarrierOutcome, OrderOf
 from checkpoint.models.checkpoint import Arrow
 from checkpoint.models.passage import CaseResult
 from checkpoint.offline.rule import Rule
-from checkpoint.reasons import Reason, Verdict
+from checkpoint.reasons import FIELDS, Reason, Verdict
 from checkpoint.syncing import MOST_AT_ONCE, Status
 from declarations import attachments
 from declarations.api.frame import Body, Moment, PageQuery, Text, Whole
@@ -16,6 +17,7 @@ from declarations.words import Channel, Stage
 LONGEST_CODE = 10_000
 """More than twice what any QR symbol holds; longer is no reading but an error of the sender."""
 LONGEST_READING = 200
+HEAVIEST_KG = 200_000
 LONGEST_TEXT = 2000
 MOST_PHOTO = attachments.MOST_BYTES * 4 // 3 + 4
 """Characters of base64 that the largest photo has."""
@@ -37,7 +39,18 @@ class ScanBody(Body):
     code = Text(allow_null=True, allow_blank=True, max_length=LONGEST_CODE, help_text="QR text or manual code.")
     plate = PlateBody(required=False, allow_null=True)
     vin = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_READING)
+    vin_tail = Text(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=LONGEST_READING,
+        help_text="The last six characters of the VIN, as on a windscreen. Not exactly six: a doubtful reading.",
+    )
+    vin_confidence = serializers.FloatField(
+        required=False, allow_null=True, min_value=0, max_value=1, help_text="Of vin and vin_tail; null: typed."
+    )
     driver_card = Text(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_READING)
+    weight_kg = Whole(required=False, allow_null=True, min_value=1, max_value=HEAVIEST_KG)
     captured_at = Moment(required=False, allow_null=True)
 
 
@@ -149,6 +162,15 @@ class SeenDeclarationAnswer(serializers.Serializer):
     channel = serializers.ChoiceField(Channel.choices, allow_null=True)
 
 
+class ComparedAnswer(serializers.Serializer):
+    """One fact that was read, beside the declared one. Of a card only its end; weights in kg, declared as a range."""
+
+    field = serializers.ChoiceField([(name, name) for name in FIELDS])
+    declared = serializers.CharField(allow_null=True)
+    seen = serializers.CharField()
+    result = serializers.ChoiceField([(each.value, each.value) for each in Likeness])
+
+
 class ScanAnswer(serializers.Serializer):
     """The verdict. ADMIT lifts the barrier, everything else leaves it down."""
 
@@ -167,6 +189,7 @@ class ScanAnswer(serializers.Serializer):
     driver_text = DriverTextAnswer()
     vehicle = SeenVehicleAnswer(allow_null=True)
     declaration = SeenDeclarationAnswer(allow_null=True)
+    compared = ComparedAnswer(many=True)
 
 
 class ManifestAnswer(serializers.Serializer):

@@ -87,4 +87,5 @@ def _nobody_passes(request: Request) -> dict[str, Any]:
         "driver_text": driver_text(Reason.TIMED_OUT),
         "vehicle": None,
         "declaration": None,
+        "compared": [],
     }

@@ -16,6 +16,7 @@ from declarations.words import Stage
 
 GATE = """
 SELECT d.id, d.name, d.kind, l.id, l.code, l.must_see, c.stage, p.code, p.entry_advises, p.plate_confidence,
+    p.vin_tail_is_enough, p.weight_tolerance,
     (SELECT array_agg(other.stage) FROM checkpoint_checkpoint other WHERE other.port_id = p.code),
     EXISTS (SELECT 1 FROM declarations_closure s
             WHERE s.port_id = p.code AND s.starts_at <= %(now)s AND (s.ends_at IS NULL OR s.ends_at > %(now)s)),
@@ -47,6 +48,8 @@ class Gate:
     port: str
     entry_advises: bool
     plate_threshold: float
+    tail_is_enough: bool
+    weight_tolerance: float | None
     port_stages: frozenset[Stage]
     is_closed: bool
     keys: Mapping[bytes, passes.VerifyingKey]
@@ -68,7 +71,23 @@ def _read(sql: str, values: dict[str, Any]) -> Gate | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    device, name, kind, lane_id, lane, must_see, stage, port, advises, confidence, stages, closed, keys = row
+    (
+        device,
+        name,
+        kind,
+        lane_id,
+        lane,
+        must_see,
+        stage,
+        port,
+        advises,
+        confidence,
+        tail,
+        tolerance,
+        stages,
+        closed,
+        keys,
+    ) = row
     groups = json.loads(must_see) if isinstance(must_see, str) else must_see
     return Gate(
         device_id=device,
@@ -81,6 +100,8 @@ def _read(sql: str, values: dict[str, Any]) -> Gate | None:
         port=port,
         entry_advises=advises,
         plate_threshold=float(confidence),
+        tail_is_enough=tail,
+        weight_tolerance=None if tolerance is None else float(tolerance),
         port_stages=frozenset(map(Stage, stages)),
         is_closed=closed,
         keys=_verifying_keys(tuple(map(tuple, keys or ()))),

@@ -137,10 +137,16 @@ DRIVER: Mapping[Reason, Text] = dict.fromkeys(SAY_NOTHING, WAIT) | {
         "Please wait in the car.",
     },
     Reason.LOW_CONFIDENCE: {
-        "zh": "车牌未能看清。请在车内等候，关员马上就来。",
-        "ru": "Номер не удалось чётко прочитать. Подождите в машине, к вам идёт сотрудник.",
-        "kk": "Нөмір анық оқылмады. Көлікте күтіңіз, қазір қызметкер келеді.",
-        "en": "The plate could not be read clearly. Please wait in the car, an officer is coming.",
+        "zh": "车牌或车架号未能看清。请在车内等候，关员马上就来。",
+        "ru": "Номер или VIN не удалось чётко прочитать. Подождите в машине, к вам идёт сотрудник.",
+        "kk": "Нөмір немесе VIN анық оқылмады. Көлікте күтіңіз, қазір қызметкер келеді.",
+        "en": "The plate or VIN could not be read clearly. Please wait in the car, an officer is coming.",
+    },
+    Reason.WEIGHT_DIFFERS: {
+        "zh": "本车重量与申报不符。请在车内等候，关员前来核实。",
+        "ru": "Вес автомобиля не совпадает с заявленным. Подождите в машине, сотрудник проверит.",
+        "kk": "Көліктің салмағы мәлімделгенге сәйкес емес. Көлікте күтіңіз, қызметкер тексереді.",
+        "en": "The weight of this car is not the declared one. Please wait in the car, an officer will check.",
     },
     Reason.DRIVER_UNKNOWN: {
         "zh": "系统中没有您的卡。请在车内等候，关员马上就来。",

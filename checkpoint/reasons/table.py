@@ -1,11 +1,13 @@
 """One row per reason: what the barrier does, what officer and driver read, who must act, what an officer may do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from checkpoint.likeness import Likeness
 from checkpoint.reasons.codes import Reason, Remedy, Result, Verdict
 from checkpoint.reasons.driver import DRIVER, PARK, TO_THE_BAY, WAIT, Text
 from declarations.readiness import Actor
@@ -174,7 +176,13 @@ ROWS: dict[Reason, tuple[Verdict, Actor, str | Promise, tuple[Remedy, ...]]] = {
     Reason.LOW_CONFIDENCE: (
         Verdict.MANUAL,
         Actor.OFFICER,
-        _("The plate was not read with enough confidence. Read it yourself, then decide."),
+        _("Plate or VIN was not read clearly. Read it on the car yourself, then decide."),
+        (Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK),
+    ),
+    Reason.WEIGHT_DIFFERS: (
+        Verdict.MANUAL,
+        Actor.OFFICER,
+        _("The weight is not the declared one. Look what the vehicle carries, then decide."),
         (Remedy.RELEASE, Remedy.INSPECT, Remedy.TURN_BACK),
     ),
     Reason.DRIVER_UNKNOWN: (
@@ -241,13 +249,42 @@ REASONS: dict[Reason, Entry] = {
 """Every reason, in the order of the ladder."""
 
 
-def officer_text(reason: Reason, advice: Sequence[Reason] = ()) -> str:
-    """The officer's sentence in the language that is active now; at ENTRY with what is still to be settled."""
+FIELDS: Mapping[str, str | Promise] = {
+    "plate": _("Plate"),
+    "vin": _("VIN"),
+    "card": _("Driver's card"),
+    "weight": _("Weight, kg"),
+}
+"""The facts of a comparison, by the names that the answer has for them."""
+
+NAMING = frozenset(
+    {
+        *(Reason.VIN_MISMATCH, Reason.PLATE_MISMATCH, Reason.DRIVER_MISMATCH),
+        *(Reason.LOW_CONFIDENCE, Reason.WEIGHT_DIFFERS, Reason.DRIVER_UNKNOWN, Reason.NOTHING_TO_COMPARE),
+    }
+)
+"""Reasons whose sentence names what was declared and what was seen."""
+
+
+def officer_text(reason: Reason, advice: Sequence[Reason] = (), compared: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The officer's sentence in the language that is active now; at ENTRY with what is still to be settled.
+
+    compared: of the answer; a sentence about what was seen names each fact that is not the declared one.
+    """
     sentence = str(REASONS[reason].officer)
+    if reason in NAMING:
+        return " ".join([sentence, *(_named(each) for each in compared if each["result"] != Likeness.SAME)])
     if not advice:
         return sentence
     causes = ", ".join(str(cause.label) for cause in advice)
     return str(_("Admit and let it park. Still to be settled: %(causes)s.")) % {"causes": causes}
+
+
+def _named(each: Mapping[str, Any]) -> str:
+    values = {"field": FIELDS[each["field"]], "declared": each["declared"], "seen": each["seen"]}
+    if each["declared"] is None:
+        return str(_("%(field)s: nothing declared, seen %(seen)s.")) % values
+    return str(_("%(field)s: declared %(declared)s, seen %(seen)s.")) % values
 
 
 def driver_text(reason: Reason, advice: Sequence[Reason] = ()) -> dict[str, str]:

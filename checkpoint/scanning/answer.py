@@ -32,8 +32,9 @@ def payload_of(passage: Mapping[str, Any], *, lane: str) -> dict[str, Any]:
         "stage": passage["stage"],
         "lane": lane,
         "decided_at": passage["decided_at"],
-        "officer_text": officer_text(reason, advice),
+        "officer_text": officer_text(reason, advice, passage["answer"].get("compared", ())),
         "driver_text": driver_text(reason, advice),
         "vehicle": passage["answer"].get("vehicle"),
         "declaration": passage["answer"].get("declaration"),
+        "compared": passage["answer"].get("compared", []),
     }

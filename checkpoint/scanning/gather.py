@@ -4,17 +4,22 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils import timezone
 
 from checkpoint.decision import CodeRead, Facts, Seen
+from checkpoint.likeness import masked
 from checkpoint.models.gate import Gate
 from declarations import passes, plates, readiness, vin
 from declarations.lifecycle import DeclarationStatus, InspectionStatus, PassStatus, VehicleStatus
 from declarations.models import Vehicle, digest
+from declarations.models.sealed import unseal
 from declarations.words import Mode, Stage
 
 MANUAL_TRIES = 10
@@ -31,7 +36,11 @@ class Question:
     plate: str | None = None
     plate_confidence: float | None = None
     vin: str | None = None
+    vin_tail: str | None = None
+    vin_confidence: float | None = None
     card: str | None = None
+    card_end: str = ""
+    weight_kg: int | None = None
     captured_at: datetime | None = None
 
     @classmethod
@@ -39,13 +48,18 @@ class Question:
         """The question from a clean body (CONTRACT section 2)."""
         plate = body.get("plate") or {}
         captured = body.get("captured_at")
+        weight = body.get("weight_kg")
         return cls(
             scan_id=scan_id,
             code=body.get("code"),
             plate=plates.normalise(plate.get("text") or "") or None,
             plate_confidence=plate.get("confidence"),
             vin=vin.normalise(body.get("vin") or "") or None,
+            vin_tail=vin.normalise(body.get("vin_tail") or "") or None,
+            vin_confidence=body.get("vin_confidence"),
             card=digest(body.get("driver_card") or "") or None,
+            card_end=masked((body.get("driver_card") or "").strip()),
+            weight_kg=None if weight is None else round(Decimal(weight)) or None,
             captured_at=datetime.fromisoformat(captured) if isinstance(captured, str) else captured,
         )
 
@@ -58,6 +72,7 @@ class Found:
     reference: str
     declaration_status: str
     channel: str
+    card_end: str | None = None
     pass_pk: int | None = None
     pass_status: str | None = None
     override_ids: list[int] = field(default_factory=list)
@@ -176,6 +191,10 @@ COLUMNS = {
                 WHERE i.vehicle_id = v.id AND i.status IN ('ORDERED', 'IN_PROGRESS'))""",
     "card_declared": f"CASE WHEN w.card_digest = %(card)s AND {LOST.format(whose='w.ferryman_id')} THEN '' ELSE "
     "w.card_digest END",
+    # Shown only where another card was read: the usual scan unseals nothing.
+    "card_sealed": "CASE WHEN w.card_digest <> %(card)s THEN w.card END",
+    "curb_mass": "v.curb_mass_kg",
+    "gross_mass": "v.gross_mass_kg",
     "card_known": f"%(card)s::text IS NOT NULL AND ({CARD_KNOWN})",
 }
 LOOK = f"""
@@ -222,7 +241,12 @@ def gather(
         "entry_advises": gate.entry_advises,
         "port_is_closed": gate.is_closed,
         "code": read.read,
+        "tail_is_enough": gate.tail_is_enough,
+        "weight_tolerance": gate.weight_tolerance,
         "vin_seen": question.vin,
+        "vin_tail_seen": question.vin_tail,
+        "vin_confidence": question.vin_confidence,
+        "weight_seen": question.weight_kg,
         "plate_seen": question.plate,
         "plate_confidence": question.plate_confidence,
         "plate_threshold": gate.plate_threshold,
@@ -279,13 +303,29 @@ def gather(
         vin_declared=row.vin,
         plate_declared=row.plate_key or None,
         card_declared=row.card_declared or None,
+        masses_declared=tuple(filter(None, (row.curb_mass, row.gross_mass))),
     )
     needed = bool((facts.holds | facts.document_checks) & facts.overridden)
     used = [pk for pk, *_named in in_force] if needed else []
     vehicle = Vehicle.from_db(connection.alias, OF_VEHICLE, [getattr(row, name) for name in OF_VEHICLE])
     return facts, Found(
-        vehicle, row.reference, row.declaration_status, row.declaration_channel, pass_pk, row.pass_status, used
+        vehicle=vehicle,
+        reference=row.reference,
+        declaration_status=row.declaration_status,
+        channel=row.declaration_channel,
+        card_end=_end_of(row.card_sealed) if row.card_sealed else None,
+        pass_pk=pass_pk,
+        pass_status=row.pass_status,
+        override_ids=used,
     )
+
+
+def _end_of(sealed: str) -> str:
+    """The end of a sealed card; one that cannot be opened any more must not keep a lane from its answer."""
+    try:
+        return masked(unseal(sealed))
+    except (ImproperlyConfigured, InvalidTag, ValueError):
+        return masked("?")
 
 
 def _somebody_holds(card: str | None) -> bool:

@@ -22,6 +22,7 @@ from checkpoint.models.gate import Gate
 from checkpoint.models.passage import PATIENCE_WITH_CASES, OwedByCase
 from checkpoint.reasons import Verdict
 from checkpoint.scanning.answer import Answer, payload_of
+from checkpoint.scanning.compared import compared
 from checkpoint.scanning.gather import Found, Question, Read, gather, lock, read_code
 from declarations.actions.ferrymen import pool
 from declarations.lifecycle import Owed, PassStatus, VehicleStatus
@@ -161,7 +162,9 @@ def _scan(
         "advice": [reason.value for reason in decision.advice],
         "vehicle_id": shown.pk if shown else None,
         "declaration_id": shown.declaration_id if shown else None,
-        "answer": _shown(found if shown else None, decision) | ({"provisional": True} if is_provisional else {}),
+        "answer": _shown(found if shown else None, decision)
+        | ({"provisional": True} if is_provisional else {})
+        | {"compared": compared(facts, question, found) if found is not None and shown else []},
     }
     written = _as_written(passage, found, decision, told, by=by)
     if found is not None and decision.moves:
@@ -260,7 +263,12 @@ def _kept(text: str | None, read: Read) -> str | None:
 
 
 def _seen(question: Question, read: Read, facts: Facts) -> dict[str, Any]:
-    return {
+    rarely = {
+        "vin_tail": question.vin_tail,
+        "vin_confidence": question.vin_confidence,
+        "weight_kg": question.weight_kg,
+    }
+    return {name: value for name, value in rarely.items() if value is not None} | {
         "vin": question.vin,
         "plate": question.plate,
         "plate_confidence": question.plate_confidence,

@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from checkpoint.likeness import Likeness
+from checkpoint.reasons import FIELDS
 from declarations.templatetags.show import tag
 
 register = template.Library()
@@ -57,6 +61,46 @@ def clock(at: datetime | str | None) -> SafeString:
     if moment is None:
         return SafeString("")
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), f"{timezone.localtime(moment):%H:%M:%S}")
+
+
+def marked(text: str, other: str) -> SafeString:
+    """A text with the characters marked by which it differs from another."""
+    matcher = SequenceMatcher(None, text, other, autojunk=False)
+    parts = [(text[start:end], how == "equal") for how, start, end, *_rest in matcher.get_opcodes() if end > start]
+    return format_html_join(
+        "", "{}", ((part if is_same else format_html("<mark>{}</mark>", part),) for part, is_same in parts)
+    )
+
+
+LIKENESSES: Mapping[str, tuple[str, str, str | Promise]] = {
+    Likeness.SAME: ("ok", "tick", _("agrees")),
+    Likeness.SLIP: ("officer", "warning", _("one character apart")),
+    Likeness.DIFFERENT: ("stop", "warning", _("differs")),
+    Likeness.NOT_DECLARED: ("plain", "dot", _("nothing declared")),
+    Likeness.DOUBTFUL: ("officer", "warning", _("not read clearly")),
+}
+"""How the result of a comparison looks."""
+
+
+@register.filter
+def likeness_tag(result: str) -> SafeString:
+    """What came of a comparison as a tag; nothing for what was not compared."""
+    return tag(*LIKENESSES[result]) if result in LIKENESSES else SafeString("")
+
+
+@register.filter
+def unlike(compared: list[Mapping[str, Any]] | None) -> list[dict[str, Any]]:
+    """The facts of an answer that are not the declared ones, their differences marked."""
+    return [
+        {
+            "label": FIELDS[each["field"]],
+            "declared": marked(each["declared"] or "", each["seen"]),
+            "seen": marked(each["seen"], each["declared"] or each["seen"]),
+            "result": each["result"],
+        }
+        for each in compared or ()
+        if each["result"] != Likeness.SAME
+    ]
 
 
 ICONS = {ADMIT.name: ("ok", "check-fill"), STOP.name: ("stop", "stop-fill"), OFFICER.name: ("officer", "officer")}

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from checkpoint.likeness import masked
 from checkpoint.models import Passage
 from checkpoint.views import offers, queues
-from checkpoint.views.compare import masked
 from checkpoint.views.frame import Officers
 from checkpoint.views.looked import seen_before
 from declarations import permissions

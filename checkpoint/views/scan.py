@@ -155,6 +155,8 @@ class Scan(Officers):
         passage = Passage.objects.visible_to(self.request.user).filter(pk=payload["passage_id"]).first()
         values: dict[str, Any] = {
             "answer": payload,
+            # The page shows beside each other what the sentence of the answer names.
+            "sentence": officer_text(reason, [Reason(code) for code in payload["advice"]]),
             "advice": [str(each.label) for each in Remedy if each in remedies],
             "next_href": self.request.path,
             "case_href": "",
@@ -212,4 +214,5 @@ def _no_answer(gate: Gate, now: datetime) -> dict[str, Any]:
         "driver_text": driver_text(reason),
         "vehicle": None,
         "declaration": None,
+        "compared": [],
     }

@@ -41,7 +41,7 @@ class PortAdmin(CodeList):
     """Ports with their rules of time and risk."""
 
     of_port = "code"
-    list_display = ("code", *NAMES, "is_open", "entry_advises", "random_share", "plate_confidence")
+    list_display = ("code", *NAMES, "is_open", "entry_advises", "random_share", "plate_confidence", "weight_tolerance")
     list_filter = ("is_open", "country")
     search_fields = ("code", *NAMES)
 

@@ -79,6 +79,16 @@ class Port(Named):
     plate_confidence = models.DecimalField(
         _("least confidence of a plate reading"), max_digits=3, decimal_places=2, default=Decimal("0.80")
     )
+    vin_tail_is_enough = models.BooleanField(_("the last six of a VIN are enough"), default=True)
+    weight_tolerance = models.DecimalField(
+        _("weights may differ by, %"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("Of the declared curb and gross mass. Empty: weights are not compared."),
+    )
     # how old the list on a device may be when the network is gone
     offline_fresh_minutes = models.PositiveSmallIntegerField(
         _("offline: officer lifts by one tap, minutes"), default=15

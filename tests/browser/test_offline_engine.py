@@ -208,6 +208,31 @@ def test_without_a_second_fact_and_later_the_officer_reads_the_vin(lane, cars):
     assert lane.page.evaluate(DUMP)["rows"] == "[]"
 
 
+def test_a_slip_beside_the_pass_neither_lifts_nor_alarms(lane, cars):
+    car = cars[0]
+    at = next(place for place, letter in enumerate(car.vin) if letter in "018")
+    slip = car.vin[:at] + {"0": "D", "1": "L", "8": "B"}[car.vin[at]] + car.vin[at + 1 :]
+    another = ("A" if car.vin[0] != "A" else "H") + car.vin[1:]
+    lane.refresh()
+    lane.is_online = False
+    assert lane.rule(car, vin=slip) == ("STAY", "LOW_CONFIDENCE")
+    assert lane.rule(car, vin_read=slip) == ("STAY", "LOW_CONFIDENCE")
+    assert lane.rule(car, vin=another) == ("STAY", "VIN_MISMATCH")
+    assert lane.rule(car, vin=car.vin, vin_confidence=0.1) == ("STAY", "LOW_CONFIDENCE")
+    assert lane.rule(car, vin_read=car.vin, vin=slip, vin_confidence=0.1) == ("LIFT_BY_TAP", "OK")
+
+
+def test_the_last_six_count_beside_the_pass_and_nowhere_else(lane, cars):
+    car = cars[0]
+    bare = {"plate": None, "vin_tail": car.vin[-6:]}
+    lane.refresh()
+    lane.is_online = False
+    assert lane.rule(car, **bare) == ("LIFT_BY_TAP", "OK")
+    assert lane.rule(car, **bare | {"vin_tail": "ZZZZZZ"}) == ("STAY", "VIN_MISMATCH")
+    assert lane.rule(car, **bare, code=car.newest_pass.manual_code) == ("READ_VIN", "NOTHING_TO_COMPARE")
+    assert lane.rule(car, weight_kg=90_000) == ("LIFT_BY_TAP", "OK"), "no list knows masses"
+
+
 def test_a_clock_that_was_set_back_makes_no_list_younger(lane, cars):
     now = timezone.now()
     lane.page.clock.install(time=now)

@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from itertools import product
 from random import Random
 
 import pytest
 
 from checkpoint.decision import Decision, Seen, decide
+from checkpoint.likeness import LOOK_ALIKES, UNREAD, compare
 from checkpoint.offline.rule import rule, said
 from checkpoint.reasons import REASONS, Reason
 from tests.checkpoint import ladder_cases
@@ -16,6 +18,10 @@ pytestmark = pytest.mark.browser
 DECIDE = """async (rows) => {
     const { decide } = await import("/static/checkpoint/offline/ladder.js");
     return rows.map(decide);
+}"""
+COMPARE = """async (pairs) => {
+    const { compare } = await import("/static/checkpoint/offline/likeness.js");
+    return pairs.map(([one, other]) => compare(one, other));
 }"""
 RULE = """async (rows) => {
     const { rule, said } = await import("/static/checkpoint/offline/rule.js");
@@ -58,6 +64,17 @@ def test_both_say_the_same_of_five_thousand_others(modules):
     assert different == []
     met = Counter(answer["reason"] for answer in expected)
     assert set(met) == set(Reason.values) and met["OK"] < 3000, met
+
+
+def test_both_take_the_same_readings_for_slips(modules):
+    random = Random(17403)
+    letters = "".join(sorted(frozenset().union(*LOOK_ALIKES, UNREAD))) + "AX粤𠮷"
+    texts = ["".join(random.choices(letters, k=random.randint(0, 4))) for _ in range(200)]
+    pairs = [*product(letters, letters), *product(texts, texts), *((text, text[1:]) for text in texts)]
+    answers = modules.evaluate(COMPARE, [list(pair) for pair in pairs])
+    expected = [compare(*pair).value for pair in pairs]
+    assert [pair for pair, one, other in zip(pairs, answers, expected, strict=True) if one != other] == []
+    assert set(expected) == {"SAME", "SLIP", "DIFFERENT"}
 
 
 def test_the_rule_is_the_same_in_both(modules):

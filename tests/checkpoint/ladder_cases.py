@@ -68,6 +68,7 @@ def from_json(row):
         "holds": frozenset,
         "document_checks": frozenset,
         "overridden": frozenset,
+        "masses_declared": tuple,
     }
     return Facts(**{name: kinds.get(name, lambda same: same)(value) for name, value in row.items()})
 
@@ -101,7 +102,7 @@ def named_cases():
         yield f"pass {status}", scans.at(Stage.RELEASE, pass_status=status)
     found = {"code": CodeRead.NONE, "plate_seen": "PLATE-1", "vin_seen": None, "found_by": Seen.PLATE}
     yield "found by its plate and nothing else", scans.at(Stage.RELEASE, **found)
-    yield "found by its plate, its VIN seen", scans.at(Stage.RELEASE, **found | {"vin_seen": "VIN-1"})
+    yield "found by its plate, its VIN seen", scans.at(Stage.RELEASE, **found | {"vin_seen": "VIN-0001"})
     yield "found by a doubtful plate", scans.at(Stage.RELEASE, **found | {"plate_confidence": 0.5})
     yield "found by a card", scans.at(Stage.RELEASE, **found | {"found_by": Seen.CARD, "card_seen": "CARD-1"})
     yield "a VIN finds nothing", scans.at(Stage.RELEASE, code=CodeRead.NONE, found_by=Seen.VIN)
@@ -129,6 +130,53 @@ def named_cases():
             for stage in Stage:
                 yield f"must see {_plain(must_see)}, {seen} at {stage}", scans.at(stage, must_see=must_see, **seen)
 
+    for name, changes in LIKENESSES.items():
+        for stage in Stage:
+            yield f"{name} at {stage}", scans.at(stage, **changes)
+
+
+LIKENESSES = {
+    "a VIN with one look-alike": {"vin_seen": "VIN-0O01"},
+    "a VIN with two look-alikes": {"vin_seen": "VIN-OO01"},
+    "a VIN with an unread character": {"vin_seen": "VIN-0?01"},
+    "a VIN cut off at its end": {"vin_seen": "VIN-000"},
+    "a VIN cut off in its middle": {"vin_seen": "VIN-001"},
+    "a VIN read with doubt": {"vin_seen": "VIN-0002", "vin_confidence": 0.79},
+    "a VIN read without doubt": {"vin_seen": "VIN-0001", "vin_confidence": 0.8},
+    "a VIN beside none": {"vin_declared": None},
+    "the last six": {"vin_seen": None, "vin_tail_seen": "N-0001"},
+    "the last six where they are not enough": {"vin_seen": None, "vin_tail_seen": "N-0001", "tail_is_enough": False},
+    "the whole VIN where six are not enough": {"vin_tail_seen": "N-0001", "tail_is_enough": False},
+    "the last six of another": {"vin_seen": None, "vin_tail_seen": "N-0002"},
+    "the last six with a look-alike": {"vin_seen": None, "vin_tail_seen": "N-00O1"},
+    "the last five": {"vin_seen": None, "vin_tail_seen": "-0001"},
+    "the last six read with doubt": {"vin_seen": None, "vin_tail_seen": "N-0001", "vin_confidence": 0.1},
+    "the VIN and the last six of another": {"vin_tail_seen": "N-0002"},
+    "another VIN and the last six": {"vin_seen": "VIN-0002", "vin_tail_seen": "N-0001"},
+    "a plate with one look-alike": {"plate_seen": "PLATE-I"},
+    "a plate with a character too many": {"plate_seen": "1PLATE-1"},
+    "a slip and another plate": {"vin_seen": "VIN-000I", "plate_seen": "PLATE-2"},
+    "a slip and a plate that fits": {"vin_seen": "VIN-000I", "plate_seen": "PLATE-1"},
+    "a slip and a hold": {"vin_seen": "VIN-000I", "holds": frozenset({"hold"})},
+    "a plate beside none": {"plate_seen": "PLATE-2", "plate_declared": None},
+    "a card beside none": {"card_seen": "CARD-2", "card_is_known": True, "card_declared": None},
+    "a card one look-alike apart": {"card_seen": "CARD-I", "card_is_known": True},
+    "a weight nobody compares": {"weight_seen": 9000, "masses_declared": (1450,)},
+    "a weight beside none": {"weight_seen": 9000, "weight_tolerance": 5.0},
+    "a weight between the masses": {"weight_seen": 1700, "masses_declared": (1950, 1450), "weight_tolerance": 0.0},
+    "a weight at the edge below": {"weight_seen": 1378, "masses_declared": (1450,), "weight_tolerance": 5.0},
+    "a weight under the edge": {"weight_seen": 1377, "masses_declared": (1450,), "weight_tolerance": 5.0},
+    "a weight at the edge above": {"weight_seen": 1522, "masses_declared": (1450,), "weight_tolerance": 5.0},
+    "a weight over the edge": {"weight_seen": 1523, "masses_declared": (1450,), "weight_tolerance": 5.0},
+    "a slip and a weight that differs": {
+        "vin_seen": "VIN-000I",
+        "weight_seen": 9000,
+        "masses_declared": (1450,),
+        "weight_tolerance": 5.0,
+    },
+}
+"""What was seen beside what is declared, at every stage."""
+
 
 def random_facts(random: Random):
     """Facts of any kind, most of them near to good ones: what is far off never gets past the first rung."""
@@ -147,8 +195,13 @@ def random_facts(random: Random):
         "port_is_closed": [True],
         "code": list(CodeRead),
         "found_by": [None, *Seen],
-        "vin_seen": [None, "", "VIN-1", "VIN-2"],
-        "plate_seen": [None, "", "PLATE-1", "PLATE-2"],
+        "tail_is_enough": [False],
+        "weight_tolerance": [None, 0, 2.5, 5.0, 100],
+        "vin_seen": [None, "", "VIN-0001", "VIN-0002", "VIN-000I", "VIN-000", "?IN-0001"],
+        "vin_tail_seen": [None, "", "N-0001", "N-00O1", "N-0002", "-0001", "VIN-0001"],
+        "vin_confidence": [None, 0, 0.79, 0.8, 1],
+        "plate_seen": [None, "", "PLATE-1", "PLATE-2", "PLATE-I", "PLATE-", "#LATE-1"],
+        "weight_seen": [None, 0, 1377, 1378, 1450, 1700, 3000],
         "plate_confidence": [None, 0, 0.79, 0.8, 1],
         "plate_threshold": [0, 0.8, 1],
         "card_seen": [None, "CARD-1", "CARD-2"],
@@ -173,12 +226,18 @@ def random_facts(random: Random):
         "paper_expired": [True],
         "inspection_failed": [True],
         "inspection_due": [True],
-        "vin_declared": [None, "", "VIN-1"],
+        "vin_declared": [None, "", "VIN-0001", "0001"],
         "plate_declared": [None, "PLATE-1"],
         "card_declared": [None, "CARD-1"],
+        "masses_declared": [(), (1450,), (1950, 1450)],
     }
     changed = random.sample(sorted(choices), min(len(choices), int(random.expovariate(0.3))))
-    for together in (("plate_seen", "plate_confidence"), ("card_seen", "card_is_known")):
+    for together in (
+        ("plate_seen", "plate_confidence"),
+        ("card_seen", "card_is_known"),
+        ("vin_seen", "vin_tail_seen", "tail_is_enough"),
+        ("weight_seen", "weight_tolerance", "masses_declared"),
+    ):
         changed += together if random.random() < 0.2 else ()
     return scans.at(stage, stages, **{name: random.choice(choices[name]) for name in changed})
 

@@ -28,7 +28,7 @@ def test_the_ladder_is_the_one_of_the_domain():
         *("NOT_YET_VALID", "EXPIRED", "PORT_CLOSED", "DECLARATION_NOT_RELEASED"),
         *("HOLD", "DOCUMENTS_DUE", "PAPER_EXPIRED", "INSPECTION_FAILED", "INSPECTION_DUE"),
         *("VIN_MISMATCH", "PLATE_MISMATCH", "DRIVER_MISMATCH"),
-        *("LOW_CONFIDENCE", "DRIVER_UNKNOWN", "CODE_UNREADABLE", "NOTHING_TO_COMPARE"),
+        *("LOW_CONFIDENCE", "WEIGHT_DIFFERS", "DRIVER_UNKNOWN", "CODE_UNREADABLE", "NOTHING_TO_COMPARE"),
         *("DEVICE_FAULT", "TIMED_OUT", "STALE_MANIFEST", "OK"),
     ]
     assert list(REASONS) == list(Reason)
@@ -39,6 +39,7 @@ def test_the_verdicts_are_those_of_the_domain():
     assert manual == {
         *(Reason.COMING_BACK, Reason.LOW_CONFIDENCE, Reason.DRIVER_UNKNOWN, Reason.CODE_UNREADABLE),
         *(Reason.NOTHING_TO_COMPARE, Reason.DEVICE_FAULT, Reason.TIMED_OUT, Reason.STALE_MANIFEST),
+        Reason.WEIGHT_DIFFERS,
     }
     assert [reason for reason, entry in REASONS.items() if entry.verdict is Verdict.ADMIT] == [Reason.OK]
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 from psycopg import errors
 
@@ -14,7 +15,7 @@ from checkpoint import scanning
 from checkpoint.models import Case, Passage, ScanKey
 from checkpoint.models.gate import gate_of_device
 from declarations import passes
-from declarations.models import History, Vehicle
+from declarations.models import Driver, History, Port, Vehicle, digest
 from tests.cast import NOON, vehicle_body
 from tests.refusals import nothing_written
 
@@ -33,6 +34,11 @@ def vehicle(declaration):
 def seen(vehicle, **more):
     """What a good lane reads."""
     return {"code": vehicle.newest_pass.code, "plate": {"text": vehicle.plate, "confidence": 0.97}, **more}
+
+
+def same(field, text):
+    """One fact of an answer that is the declared one."""
+    return {"field": field, "declared": text, "seen": text, "result": "SAME"}
 
 
 @pytest.fixture
@@ -74,6 +80,7 @@ class TestTheAnswer:
                 "status": "PRESENTED",
             },
             "declaration": {"reference": vehicle.declaration.reference, "status": "RELEASED", "channel": "GREEN"},
+            "compared": [same("plate", vehicle.plate)],
         }
         assert set(driver) == {"zh", "ru", "kk", "en"}
         assert officer
@@ -99,6 +106,102 @@ class TestTheAnswer:
         row = Passage.objects.get()
         assert "CARD-1" not in str(row.seen)
         assert row.seen["own"] == ["CARD", "PLATE"]
+
+
+def fact(field, declared, seen, result):
+    """One fact of an answer."""
+    return {"field": field, "declared": declared, "seen": seen, "result": result}
+
+
+class TestWhatWasCompared:
+    """A code in hand, at the release gate, of a vehicle that is in the yard."""
+
+    @pytest.fixture
+    def stop(self, vehicle, ask):
+        """Ask with these facts."""
+        ask("CNHRS-E1", seen(vehicle))
+
+        def at_release(**facts):
+            payload = ask("CNHRS-R1", {"code": vehicle.newest_pass.code, **facts}).payload
+            vehicle.refresh_from_db()
+            return payload["verdict"], payload["reason"], payload["compared"], payload["officer_text"]
+
+        return at_release
+
+    def test_a_slip_of_the_camera_is_for_an_officer_and_moves_nothing(self, stop, vehicle):
+        slip = {"text": vehicle.plate.replace("1", "I"), "confidence": 0.97}
+        verdict, reason, compared, told = stop(plate=slip, vin=vehicle.vin)
+        assert (verdict, reason, vehicle.status) == ("MANUAL", "LOW_CONFIDENCE", "PRESENTED")
+        assert compared[0] == fact("plate", vehicle.plate, slip["text"], "SLIP")
+        assert f"declared {vehicle.plate}, seen {slip['text']}" in told
+        assert Passage.objects.get(reason="LOW_CONFIDENCE").seen["own"] == ["VIN"]
+
+    def test_another_plate_is_an_alarm_that_names_both(self, stop, vehicle):
+        verdict, reason, compared, told = stop(plate={"text": "新A00002临", "confidence": 0.97}, vin=vehicle.vin)
+        assert (verdict, reason, vehicle.status) == ("ALARM", "PLATE_MISMATCH", "REFERRED")
+        assert compared == [fact("plate", vehicle.plate, "新A00002临", "DIFFERENT"), same("vin", vehicle.vin)]
+        assert f"Plate: declared {vehicle.plate}, seen 新A00002临." in told
+
+    def test_the_last_six_of_the_vin_open(self, stop, vehicle):
+        assert stop(vin_tail=f" {vehicle.vin[-6:].lower()} ")[:3] == ("ADMIT", "OK", [same("vin", vehicle.vin[-6:])])
+
+    def test_the_last_six_do_not_open_where_the_port_wants_the_whole(self, stop, vehicle):
+        Port.objects.filter(pk="CNHRS").update(vin_tail_is_enough=False)
+        assert stop(vin_tail=vehicle.vin[-6:])[:2] == ("MANUAL", "NOTHING_TO_COMPARE")
+        assert vehicle.status == "PRESENTED"
+
+    def test_the_last_six_of_another_car_stop(self, stop, vehicle):
+        verdict, reason, compared, _told = stop(vin_tail="000002")
+        assert (verdict, reason) == ("ALARM", "VIN_MISMATCH")
+        assert compared == [fact("vin", vehicle.vin[-6:], "000002", "DIFFERENT")]
+
+    def test_of_vin_and_last_six_the_worse_counts_and_is_told(self, stop, vehicle):
+        verdict, reason, compared, _told = stop(vin=vehicle.vin, vin_tail="000002")
+        assert (verdict, reason) == ("ALARM", "VIN_MISMATCH")
+        assert compared == [fact("vin", vehicle.vin[-6:], "000002", "DIFFERENT")]
+
+    def test_a_vin_that_the_camera_doubts_is_no_alarm(self, stop):
+        verdict, reason, compared, _told = stop(vin=vehicle_body(9)["vin"], vin_confidence=0.4)
+        assert (verdict, reason, compared[0]["result"]) == ("MANUAL", "LOW_CONFIDENCE", "DOUBTFUL")
+
+    def test_of_another_drivers_card_only_the_ends_are_told(self, stop, declaration):
+        declaration(bodies=[vehicle_body(2)])
+        verdict, reason, compared, told = stop(driver_card="CARD-2")
+        assert (verdict, reason) == ("ALARM", "DRIVER_MISMATCH")
+        assert compared == [fact("card", "•••D-1", "•••D-2", "DIFFERENT")]
+        assert "•••D-1" in told and "CARD" not in told
+        assert "CARD-" not in str(Passage.objects.values_list("answer", "seen"))
+
+    def test_a_card_whose_key_is_gone_still_gets_its_answer(self, stop, declaration):
+        declaration(bodies=[vehicle_body(2)])
+        Driver.objects.filter(card_digest=digest("CARD-1")).update(card=RawSQL("'0:AAAA'", ()))
+        assert stop(driver_card="CARD-2")[2] == [fact("card", "•••", "•••D-2", "DIFFERENT")]
+
+    @pytest.mark.parametrize(("tolerance", "answer"), [(5, ("MANUAL", "WEIGHT_DIFFERS")), (None, ("ADMIT", "OK"))])
+    def test_a_weight_is_compared_where_the_port_says_how_closely(self, stop, vehicle, tolerance, answer):
+        Port.objects.filter(pk="CNHRS").update(weight_tolerance=tolerance)
+        verdict, reason, compared, _told = stop(vin=vehicle.vin, weight_kg=2600.0)
+        assert (verdict, reason) == answer
+        assert compared[1:] == ([fact("weight", "1450–1900", "2600", "DIFFERENT")] if tolerance else [])
+
+    def test_what_nobody_declared_is_said(self, stop, vehicle):
+        Vehicle.objects.filter(pk=vehicle.pk).update(plate="", plate_key="")
+        verdict, reason, compared, told = stop(plate={"text": "新A00001临", "confidence": 0.97})
+        assert (verdict, reason) == ("MANUAL", "NOTHING_TO_COMPARE")
+        assert compared == [fact("plate", None, "新A00001临", "NOT_DECLARED")]
+        assert "Plate: nothing declared, seen 新A00001临." in told
+
+    def test_another_port_reads_nothing_of_the_declaration(self, vehicle, ask):
+        payload = ask("CNYRK-R1", seen(vehicle, plate={"text": "新A00002临"}, driver_card="CARD-2")).payload
+        assert (payload["reason"], payload["compared"]) == ("WRONG_PORT", [])
+        assert vehicle.plate not in str(Passage.objects.get().answer)
+
+    def test_a_replay_says_the_same_though_the_plate_was_corrected(self, vehicle, ask):
+        scan_id, body = uuid.uuid4(), seen(vehicle, plate={"text": "新A00002临", "confidence": 0.97})
+        first = ask("CNHRS-E1", body, scan_id=scan_id).payload
+        Vehicle.objects.filter(pk=vehicle.pk).update(plate="新A00002临", plate_key="新A00002临")
+        assert ask("CNHRS-E1", body, scan_id=scan_id).payload == first
+        assert first["compared"][0]["result"] == "DIFFERENT"
 
 
 class TestTheSameScanAgain:
@@ -263,7 +366,8 @@ class TestStatements:
         return of
 
     def test_at_each_stage(self, vehicle, statements):
-        counts = [statements(lane, seen(vehicle, driver_card="CARD-1", vin=vehicle.vin)) for lane in LANES]
+        facts = {"driver_card": "CARD-1", "vin": vehicle.vin, "vin_tail": vehicle.vin[-6:], "weight_kg": 1500}
+        counts = [statements(lane, seen(vehicle, **facts)) for lane in LANES]
         assert max(counts) <= 7, counts
 
     def test_at_a_port_with_one_gate(self, declaration, statements):

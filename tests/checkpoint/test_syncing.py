@@ -120,6 +120,12 @@ class TestAgreement:
         taken = take("CNHRS-R1", passed(vehicle, body=alone, vin_read=vehicle.vin))
         assert (taken.passage.verdict, status_of(vehicle)) == ("ADMIT", "RELEASED")
 
+    def test_a_vin_that_the_officer_read_stands_for_a_doubtful_one_of_the_camera(self, vehicle, take, scanner):
+        scanner("CNHRS-E1").scan(vehicle)
+        camera = {"code": vehicle.newest_pass.code, "vin": "LRW", "vin_tail": "ZZZZZZ", "vin_confidence": 0.1}
+        taken = take("CNHRS-R1", passed(vehicle, body=camera, vin_read=vehicle.vin))
+        assert (taken.passage.verdict, taken.conflict, status_of(vehicle)) == ("ADMIT", None, "RELEASED")
+
     def test_one_that_was_answered_by_the_gate_before_the_network_went_agrees(self, vehicle, take, scanner):
         what = passed(vehicle)
         scanner("CNHRS-E1").scan(scan_id=what.scan_id, **what.body)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from checkpoint.models import Case
 from declarations.clearance import decisions, holds, overrides
-from declarations.models import Admission, DocumentCheck, Override, Role, Vehicle
+from declarations.models import Admission, DocumentCheck, Override, Port, Role, Vehicle
 from declarations.words import Stage
 from tests.cast import NOON
 
@@ -42,11 +42,23 @@ def status(car):
 def test_differences_are_marked_and_agreement_too(browser, olga, car, scanner):
     passage = scanner("CNHRS-R1").scan(car, plate=OTHER_PLATE, vin=car.vin, driver_card="CARD-1")
     text = browser(olga).read(page_of(passage["passage_id"]))
-    assert text.count('class="differs"') == 1
+    assert text.count('class="different"') == 1
     assert text.count('class="same"') == 2
-    assert "新A99999临" in text
-    assert car.plate in text
+    assert "新A<mark>99999</mark>临" in text
+    assert "新A<mark>00001</mark>临" in text
     assert "read with 99 % confidence" in text
+
+
+def test_the_page_shows_the_plate_that_was_declared_then_and_a_weight(browser, olga, car, scanner):
+    Port.objects.filter(pk="CNHRS").update(weight_tolerance=5)
+    slip = {"text": car.plate.replace("1", "I"), "confidence": 0.99}
+    passage = scanner("CNHRS-R1").scan(car, plate=slip, vin_tail=car.vin[-6:], weight_kg=9000)
+    Vehicle.objects.filter(pk=car.pk).update(plate="新A77777临", plate_key="新A77777临")
+    text = browser(olga).read(page_of(passage["passage_id"]))
+    assert text.count('class="slip"') == 1 and "one character apart" in text
+    assert "新A0000<mark>1</mark>临" in text and "新A0000<mark>I</mark>临" in text
+    assert ">Weight, kg<" in text and "1450–1900" in text.replace("<mark>", "").replace("</mark>", "")
+    assert car.vin[-6:] in text
 
 
 def test_a_mismatch_is_released_with_a_reason(browser, olga, car, stopped):

@@ -58,9 +58,16 @@ def test_a_stop_shows_the_sentence_what_may_be_done_and_four_languages(ask, car)
     assert "STOP" in text
     assert "The plate seen is not the declared one." in text
     assert "turn back" in text
+    assert "新A<mark>99999</mark>临" in text and "新A<mark>00001</mark>临" in text
     for words in ("车牌与申报不符", "Номер не совпадает", "Нөмір мәлімделгенге", "The plate is not the declared one"):
         assert words in text
     assert reverse("checkpoint:passage", args=[Passage.objects.get(verdict="ALARM").pk]) in text
+
+
+def test_six_characters_of_a_vin_are_its_last_six(ask, car):
+    ask(ENTRY, code=car.newest_pass.code)
+    assert "ADMIT" in ask(RELEASE, code=car.newest_pass.code, vin=f" {car.vin[-6:]} ").content.decode()
+    assert Passage.objects.get(lane__code=RELEASE).seen["vin_tail"] == car.vin[-6:]
 
 
 def test_a_used_pass_says_when_and_where(ask, car):

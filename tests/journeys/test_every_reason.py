@@ -10,7 +10,7 @@ from psycopg import errors
 from checkpoint.reasons import REASONS, Reason
 from declarations import actions, passes
 from declarations.clearance import decisions, holds, inspections, issuing
-from declarations.models import Closure, Paper, PassKey, RiskRule, Vehicle
+from declarations.models import Closure, Paper, PassKey, Port, RiskRule, Vehicle
 from tests.cast import NOON, let_workers_run, vehicle_body
 from tests.raw import sql
 
@@ -225,6 +225,12 @@ def low_confidence(g):
     return g.go("R", plate={"text": g.vehicle.plate, "confidence": 0.5})
 
 
+def weight_differs(g):
+    g.go("E")
+    Port.objects.filter(pk="CNHRS").update(weight_tolerance=5)
+    return g.go("R", vin=g.vehicle.vin, weight_kg=9000)
+
+
 def driver_unknown(g):
     g.go("E")
     return g.go("R", driver_card="NOBODY")
@@ -280,6 +286,7 @@ CASES = {
     plate_mismatch: (Reason.PLATE_MISMATCH, "REFERRED"),
     driver_mismatch: (Reason.DRIVER_MISMATCH, "REFERRED"),
     low_confidence: (Reason.LOW_CONFIDENCE, "PRESENTED"),
+    weight_differs: (Reason.WEIGHT_DIFFERS, "PRESENTED"),
     driver_unknown: (Reason.DRIVER_UNKNOWN, "PRESENTED"),
     code_unreadable: (Reason.CODE_UNREADABLE, "DECLARED"),
     nothing_to_compare: (Reason.NOTHING_TO_COMPARE, "PRESENTED"),

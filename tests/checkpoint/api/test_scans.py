@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 ANSWER = {
     "passage_id", "scan_id", "verdict", "reason", "advice", "provisional", "barrier", "port", "stage", "lane",
     "decided_at", "officer_text", "driver_text", "vehicle", "declaration",
+    "compared",
 }  # fmt: skip
 
 
@@ -71,6 +72,18 @@ def test_the_same_scan_gets_the_stored_answer_and_another_body_is_422(call, decl
     assert Passage.objects.count() == 2
 
 
+def test_what_was_compared_is_told_field_by_field_and_nothing_may_be_null(call, declaration):
+    vehicle = declaration(status="RELEASED").vehicles.get()
+    body = question(vehicle, vin_tail=vehicle.vin[-6:], vin_confidence=0.9, weight_kg=None, driver_card=None)
+    reply = call("CNHRS-E1").post("/scans", body)
+    assert [(each["field"], each["seen"], each["result"]) for each in reply.json["compared"]] == [
+        ("plate", vehicle.plate, "SAME"),
+        ("vin", vehicle.vin[-6:], "SAME"),
+    ]
+    nothing = {"vin": None, "vin_tail": None, "vin_confidence": None, "weight_kg": None, "plate": None}
+    assert call("CNHRS-E2").post("/scans", question(**nothing)).json["compared"] == []
+
+
 def test_a_refusal_is_an_answer(call, declaration):
     vehicle = declaration(status="RELEASED").vehicles.get()
     reply = call("CNYRK-R1").post("/scans", question(vehicle))
@@ -93,6 +106,11 @@ def test_a_refusal_is_an_answer(call, declaration):
         ({"plate": {"confidence": 0.9}}, ("REQUIRED", "/plate/text")),
         ({"captured_at": "now"}, ("MOMENT_FORM", "/captured_at")),
         ({"lane": "CNHRS-R2"}, ("UNKNOWN_FIELD", "/lane")),
+        ({"vin_tail": 1}, ("WRONG_TYPE", "/vin_tail")),
+        ({"vin_confidence": 1.5}, ("NUMBER_RANGE", "/vin_confidence")),
+        ({"weight_kg": "2080"}, ("WRONG_TYPE", "/weight_kg")),
+        ({"weight_kg": 2080.5}, ("WRONG_TYPE", "/weight_kg")),
+        ({"weight_kg": 0}, ("NUMBER_RANGE", "/weight_kg")),
     ],
 )
 def test_a_question_that_is_not_well_formed_is_400_and_leaves_no_passage(call, reference, changes, problem):

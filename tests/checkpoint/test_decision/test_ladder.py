@@ -152,7 +152,7 @@ CODES = {
         Reason.BAD_SIGNATURE,
     ),
     "a good pass while the database is slow": ({"timed_out": True} | NOBODY, Reason.TIMED_OUT),
-    "a good pass, the lock came too late": ({"timed_out": True, "vin_seen": "VIN-2"}, Reason.TIMED_OUT),
+    "a good pass, the lock came too late": ({"timed_out": True, "vin_seen": "VIN-0002"}, Reason.TIMED_OUT),
     "no code while the database is slow": ({"code": CodeRead.NONE, "timed_out": True} | NOBODY, Reason.TIMED_OUT),
     "no code and a faulty device": ({"code": CodeRead.NONE, "device_fault": True} | NOBODY, Reason.CODE_UNREADABLE),
 }
@@ -196,12 +196,32 @@ COMPARISONS = {
         Reason.LOW_CONFIDENCE,
     ),
     "a blurred plate and another VIN": (
-        {"vin_seen": "VIN-2", "plate_seen": "PLATE-1", "plate_confidence": 0.79},
+        {"vin_seen": "VIN-0002", "plate_seen": "PLATE-1", "plate_confidence": 0.79},
         Reason.VIN_MISMATCH,
     ),
     "a confidence that is no number": (
         {"plate_seen": "PLATE-1", "plate_confidence": float("nan")},
         Reason.LOW_CONFIDENCE,
+    ),
+    "a plate one look-alike apart": ({"plate_seen": "P1ATE-1"}, Reason.LOW_CONFIDENCE),
+    "a plate whose edge was cut off, beside a VIN that differs": (
+        {"plate_seen": "LATE-1", "vin_seen": "VIN-0002"},
+        Reason.VIN_MISMATCH,
+    ),
+    "a VIN one look-alike apart": ({"vin_seen": "V1N-0001"}, Reason.LOW_CONFIDENCE),
+    "the last six of the VIN": ({"vin_seen": None, "vin_tail_seen": "N-0001"}, Reason.OK),
+    "the last six of another VIN": ({"vin_seen": None, "vin_tail_seen": "N-0002"}, Reason.VIN_MISMATCH),
+    "the last six one look-alike apart": ({"vin_seen": None, "vin_tail_seen": "N-000I"}, Reason.LOW_CONFIDENCE),
+    "five of the last six": ({"vin_seen": None, "vin_tail_seen": "-0001"}, Reason.LOW_CONFIDENCE),
+    "the last six at a port that wants the whole": (
+        {"vin_seen": None, "vin_tail_seen": "N-0001", "tail_is_enough": False},
+        Reason.NOTHING_TO_COMPARE,
+    ),
+    "another VIN read without confidence": ({"vin_seen": "VIN-0002", "vin_confidence": 0.5}, Reason.LOW_CONFIDENCE),
+    "a weight at a port that compares none": ({"weight_seen": 9000, "masses_declared": (1450,)}, Reason.OK),
+    "a weight that fits": (
+        {"weight_seen": 1500, "masses_declared": (1450, 1900), "weight_tolerance": 5.0},
+        Reason.OK,
     ),
     "a threshold of the port's own": (
         {"plate_seen": "PLATE-1", "plate_confidence": 0.9, "plate_threshold": 0.95},

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkpoint.decision import ADVICE_AT_ENTRY, CodeRead, Decision, Seen, decide
+from checkpoint.likeness import Likeness
 from checkpoint.reasons import REASONS, Reason, Verdict
 from declarations.lifecycle import DeclarationStatus, Machine, PassStatus, check_moves
 from declarations.words import Mode, Stage
@@ -27,8 +28,14 @@ FIELDS = {
     "port_is_closed": st.booleans(),
     "code": st.sampled_from(CodeRead),
     "found_by": st.sampled_from([None, *Seen]),
-    "vin_seen": st.sampled_from([None, "", "VIN-1", "VIN-2"]),
-    "plate_seen": st.sampled_from([None, "", "PLATE-1", "PLATE-2"]),
+    "vin_seen": st.sampled_from([None, "", "VIN-0001", "VIN-0002", "V1N-0001", "IN-0001"]),
+    "vin_tail_seen": st.sampled_from([None, "", "N-0001", "N-0002", "N-000I", "-0001"]),
+    "vin_confidence": st.sampled_from([None, 0.5, 1.0, float("nan")]),
+    "tail_is_enough": st.booleans(),
+    "weight_seen": st.sampled_from([None, 100, 1450, 5000]),
+    "weight_tolerance": st.sampled_from([None, 5.0]),
+    "masses_declared": st.sampled_from([(), (1450, 1900)]),
+    "plate_seen": st.sampled_from([None, "", "PLATE-1", "PLATE-2", "P1ATE-1", "?LATE-1", "PLATE-"]),
     "plate_confidence": st.sampled_from([None, 0.0, 0.5, 1.0, float("nan")]),
     "card_seen": st.sampled_from([None, "", "CARD-1", "CARD-2"]),
     "card_is_known": st.booleans(),
@@ -52,7 +59,7 @@ FIELDS = {
     "paper_expired": st.booleans(),
     "inspection_failed": st.booleans(),
     "inspection_due": st.booleans(),
-    "vin_declared": st.sampled_from([None, "VIN-1"]),
+    "vin_declared": st.sampled_from([None, "VIN-0001"]),
     "plate_declared": st.sampled_from([None, "PLATE-1"]),
     "card_declared": st.sampled_from([None, "CARD-1"]),
 }
@@ -88,22 +95,29 @@ def doubts(facts):
     status, stage = facts.vehicle_status, facts.stage
     by_code = facts.code is CodeRead.PASS and facts.found_by is None and facts.pass_status is not None
     by_sight = facts.code is CodeRead.NONE and facts.found_by in (Seen.PLATE, Seen.CARD)
+    vin_doubtful = not (facts.vin_confidence is None or facts.vin_confidence == 1.0)
+    vin_read = {facts.vin_seen, facts.vin_tail_seen and f"VI{facts.vin_tail_seen}"} - {None, ""}
+    only_tail = not facts.vin_seen and not facts.tail_is_enough
     matched = {
         seen
         for seen, declared in (
-            (facts.vin_seen, facts.vin_declared),
+            ("VIN-0001" if vin_read == {"VIN-0001"} and not vin_doubtful else None, facts.vin_declared),
             (facts.plate_seen, facts.plate_declared),
             (facts.card_seen, facts.card_declared),
         )
         if seen and seen == declared
     }
+    enough = matched - {"VIN-0001"} if only_tail else matched
     yield not by_code and not by_sight
-    yield by_sight and not matched - {{Seen.PLATE: "PLATE-1", Seen.CARD: "CARD-1"}[facts.found_by]}
-    yield stage is not Stage.ENTRY and not matched
-    yield facts.must_see == VIN_AND_CARD and not matched >= {"VIN-1", "CARD-1"}
-    yield facts.must_see == VIN_OR_CARD and not matched & {"VIN-1", "CARD-1"}
-    yield facts.vin_seen == "VIN-2" and bool(facts.vin_declared)
-    yield facts.plate_seen == "PLATE-2" and bool(facts.plate_declared)
+    yield by_sight and not enough - {{Seen.PLATE: "PLATE-1", Seen.CARD: "CARD-1"}[facts.found_by]}
+    yield stage is not Stage.ENTRY and not enough
+    yield facts.must_see == VIN_AND_CARD and not enough >= {"VIN-0001", "CARD-1"}
+    yield facts.must_see == VIN_OR_CARD and not enough & {"VIN-0001", "CARD-1"}
+    yield bool(vin_read) and vin_doubtful
+    yield facts.vin_tail_seen == "-0001"
+    yield vin_read not in (set(), {"VIN-0001"}) and bool(facts.vin_declared)
+    yield facts.plate_seen not in (None, "", "PLATE-1") and bool(facts.plate_declared)
+    yield facts.weight_seen in (100, 5000) and bool(facts.weight_tolerance and facts.masses_declared)
     yield facts.card_seen == "CARD-2" and bool(facts.card_declared or not facts.card_is_known)
     yield facts.card_seen == "CARD-1" and not (facts.card_declared or facts.card_is_known)
     yield bool(facts.plate_seen) and facts.plate_confidence not in (None, 1.0)
@@ -136,6 +150,19 @@ def missing_stages(facts):
 @given(scans())
 def test_any_doubt_is_not_green_and_without_doubt_nobody_waits(facts):
     assert (decide(facts).verdict is Verdict.ADMIT) == (not any(doubts(facts)))
+
+
+@settings(max_examples=400, deadline=None)
+@given(scans(), st.sampled_from([("vin_seen", "V1N-0001"), ("vin_tail_seen", "N-000I"), ("plate_seen", "P1ATE-1")]))
+def test_a_slip_is_never_green_and_never_an_alarm_of_its_own(facts, slip):
+    name, text = slip
+    without = replace(facts, vin_seen=None, vin_tail_seen=None, plate_seen=None)
+    facts = replace(without, **{name: text})
+    if Likeness.SLIP not in facts.likenesses.values():
+        return
+    decision = decide(facts)
+    assert decision.verdict is not Verdict.ADMIT
+    assert decision.verdict is not Verdict.ALARM or decision.reason is decide(without).reason
 
 
 @settings(max_examples=300, deadline=None)

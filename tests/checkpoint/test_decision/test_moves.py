@@ -86,12 +86,12 @@ def test_a_photographed_code_refers_no_vehicle(gate, reason):
 
 @pytest.mark.parametrize("doubtful", [{"plate_confidence": 0.2}, {"plate_declared": None}])
 def test_a_doubtful_or_undeclared_reading_refers_no_vehicle(doubtful):
-    changes = {"vin_seen": "VIN-2", "plate_seen": "PLATE-1"} | doubtful
+    changes = {"vin_seen": "VIN-0002", "plate_seen": "PLATE-1"} | doubtful
     assert outcome(at(Stage.RELEASE, **changes)) == (Reason.VIN_MISMATCH, ())
 
 
 def test_the_fact_that_found_the_vehicle_shows_that_it_is_there():
-    by_plate = {"code": CodeRead.NONE, "found_by": Seen.PLATE, "plate_seen": "PLATE-1", "vin_seen": "VIN-2"}
+    by_plate = {"code": CodeRead.NONE, "found_by": Seen.PLATE, "plate_seen": "PLATE-1", "vin_seen": "VIN-0002"}
     assert outcome(at(Stage.RELEASE, **by_plate)) == (Reason.VIN_MISMATCH, (V.REFERRED,))
 
 

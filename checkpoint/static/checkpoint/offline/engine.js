@@ -9,7 +9,8 @@
 
    No answer given here lifts a barrier, and none is plain green (rule.js). */
 
-import { comparisons, compared, decide } from "./ladder.js";
+import { compared, decide, likenesses } from "./ladder.js";
+import { DIFFERENT, SAME, SLIP } from "./likeness.js";
 import { looksLikeManualCode, readManualCode } from "./manualcode.js";
 import { checkFollows, digestOf, factsOf, isClosed, keysOf, opened } from "./manifest.js";
 import { read } from "./pass.js";
@@ -146,10 +147,12 @@ export async function answerOffline(scan, lane, { vinRead = null } = {}) {
         must_see: here.must_see,
         entry_advises: head.entry_advises,
         port_is_closed: isClosed(head, now),
+        tail_is_enough: head.tail_is_enough ?? true,
         plate_threshold: head.plate_threshold,
         code: shown.read,
         ...seen,
         ...(await judged(found, shown, { now, head })),
+        ...(await inClear(scan, found, shown, { head, vinRead })),
     };
     const decision = decide(facts);
     const own = compared(facts);
@@ -173,9 +176,22 @@ async function readings(scan, head, vinRead) {
     const vin = normaliseVin(vinRead || scan.vin);
     return {
         vin_seen: vin && (await digestOf(head.salt, "vin", vin)),
+        vin_confidence: vinRead ? null : scan.vin_confidence ?? null,
         plate_seen: plate && (await digestOf(head.salt, "plate", plate)),
         plate_confidence: scan.plate?.confidence ?? null,
         /* No list knows cards: a card that was read is sent in, and compared there. */
+    };
+}
+
+/* Digests are the same or they are not: slips, and the last six, show only beside a VIN in clear, which the pass holds.
+   Weights are not compared: no list knows masses. */
+async function inClear(scan, found, shown, { head, vinRead }) {
+    const vin = shown.pass?.vin;
+    if (!found || !vin || (await digestOf(head.salt, "vin", vin)) !== found.row.vin) return {};
+    return {
+        vin_declared: vin,
+        vin_seen: normaliseVin(vinRead || scan.vin),
+        vin_tail_seen: vinRead ? null : normaliseVin(scan.vin_tail),
     };
 }
 
@@ -223,7 +239,7 @@ async function judged(found, shown, { now, head }) {
 
 function answerOf(scan, { head, here, code, verdict, reason, decision, what, age_s, now, facts, found, shown }) {
     const advice = verdict === "ADMIT" ? decision.advice : [];
-    const same = comparisons(facts);
+    const told = Object.entries(likenesses(facts)).filter(([, likeness]) => [SAME, SLIP, DIFFERENT].includes(likeness));
     const vin = shown.pass?.vin;
     return {
         passage_id: null,
@@ -244,7 +260,7 @@ function answerOf(scan, { head, here, code, verdict, reason, decision, what, age
             rule: what,
             manifest_version: head.version,
             manifest_age_s: age_s === null ? null : Math.round(age_s),
-            compared: Object.entries(same).map(([fact, isSame]) => ({ fact, same: isSame })),
+            compared: told.map(([fact, likeness]) => ({ fact, same: likeness === SAME })),
             entry: found?.row.vin ?? null,
             at: now,
         },

@@ -1,12 +1,14 @@
 /* The gate's ladder, rung for rung as in checkpoint/decision.py; one table of cases proves that both say the same.
    Facts carry the names they have there; sets are arrays, moments are milliseconds, what is unknown is null or absent. */
 
+import { DIFFERENT, DOUBTFUL, SAME, UNCLEAR, isDoubtful, judge, judgeCard, judgeTail, judgeWeight, worst } from "./likeness.js";
+
 export const ORDER = ["ENTRY", "RELEASE", "EXIT"];
 const CLOSED = ["EXITED", "HANDED_OVER", "RETURNED", "WITHDRAWN"];
 const SECOND_SCAN_MS = 30 * 60 * 1000;
 const MANUAL = [
-    "COMING_BACK", "LOW_CONFIDENCE", "DRIVER_UNKNOWN", "CODE_UNREADABLE", "NOTHING_TO_COMPARE", "DEVICE_FAULT",
-    "TIMED_OUT", "STALE_MANIFEST",
+    "COMING_BACK", "LOW_CONFIDENCE", "WEIGHT_DIFFERS", "DRIVER_UNKNOWN", "CODE_UNREADABLE", "NOTHING_TO_COMPARE",
+    "DEVICE_FAULT", "TIMED_OUT", "STALE_MANIFEST",
 ];
 const ADVICE_AT_ENTRY = [
     "SUPERSEDED", "EXPIRED", "DECLARATION_NOT_RELEASED", "HOLD", "DOCUMENTS_DUE", "PAPER_EXPIRED", "INSPECTION_FAILED",
@@ -29,13 +31,14 @@ const ANY_OF_THREE = [["VIN", "PLATE", "CARD"]];
 const DEFAULT_MUST_SEE = { ENTRY: [], RELEASE: ANY_OF_THREE, EXIT: ANY_OF_THREE };
 
 const UNLESS_TOLD = {
-    must_see: null, entry_advises: true, port_is_closed: false, found_by: null, vin_seen: null, plate_seen: null,
-    plate_confidence: null, plate_threshold: 0.8, card_seen: null, card_is_known: false, device_fault: false,
-    timed_out: false, manifest_is_stale: false, vehicle_status: null, mode: "SELF_DRIVE", at_own_port: false,
+    must_see: null, entry_advises: true, port_is_closed: false, tail_is_enough: true, weight_tolerance: null,
+    found_by: null, vin_seen: null, vin_tail_seen: null, vin_confidence: null, plate_seen: null,
+    plate_confidence: null, plate_threshold: 0.8, weight_seen: null, card_seen: null, card_is_known: false,
+    device_fault: false, timed_out: false, manifest_is_stale: false, vehicle_status: null, mode: "SELF_DRIVE", at_own_port: false,
     pass_status: null, pass_is_newest: true, valid_from: null, valid_until: null, admitted: [], exited_at: null,
     declaration_status: null, declaration_on_hold: false, holds: [], document_checks: [], overridden: [],
     paper_expired: false, inspection_failed: false, inspection_due: false, vin_declared: null, plate_declared: null,
-    card_declared: null,
+    card_declared: null, masses_declared: [],
 };
 
 export function verdictOf(reason) {
@@ -56,36 +59,36 @@ export function decide(known) {
     return { verdict: "ADMIT", reason: "OK", advice, moves: movesOfAdmission(facts) };
 }
 
-const plateIsDoubtful = (facts) =>
-    Boolean(facts.plate_seen) && facts.plate_confidence !== null && !(facts.plate_confidence >= facts.plate_threshold);
-
 export function isFound(facts) {
     if (facts.vehicle_status === null) return false;
     if (facts.code === "PASS") return facts.found_by === null && facts.pass_status !== null;
-    const byPlate = facts.found_by === "PLATE" && !plateIsDoubtful(facts);
+    const byPlate = facts.found_by === "PLATE" && likenesses(facts).PLATE !== DOUBTFUL;
     return facts.code === "NONE" && (byPlate || facts.found_by === "CARD");
 }
 
-/* Of each fact that was read without doubt and is declared: whether the two are the same. */
-export function comparisons(known) {
+/* Of each fact that was read: how it stands to the declared one. */
+export function likenesses(known) {
     const facts = { ...UNLESS_TOLD, ...known };
-    const pairs = {
-        VIN: [facts.vin_seen, facts.vin_declared],
-        PLATE: [plateIsDoubtful(facts) ? null : facts.plate_seen, facts.plate_declared],
-        CARD: [facts.card_seen, facts.card_declared],
+    const vinIsDoubtful = isDoubtful(facts.vin_confidence, facts.plate_threshold);
+    const whole = judge(facts.vin_seen, facts.vin_declared, vinIsDoubtful);
+    const tail = judgeTail(facts.vin_tail_seen, facts.vin_declared, vinIsDoubtful);
+    const plateIsDoubtful = isDoubtful(facts.plate_confidence, facts.plate_threshold);
+    const found = {
+        VIN: worst(whole, tail),
+        PLATE: judge(facts.plate_seen, facts.plate_declared, plateIsDoubtful),
+        CARD: judgeCard(facts.card_seen, facts.card_declared),
     };
-    const same = {};
-    for (const [fact, [seen, declared]] of Object.entries(pairs)) {
-        if (seen && declared) same[fact] = seen === declared;
-    }
-    return same;
+    return Object.fromEntries(Object.entries(found).filter(([, likeness]) => likeness !== null));
 }
 
+/* The facts seen that are this vehicle's own, the one that found it among them. A slip is none of them. */
+const ownOf = (facts) => {
+    const found = likenesses(facts);
+    return Object.keys(found).filter((fact) => found[fact] === SAME);
+};
+
 /* The facts seen that are this vehicle's own, without the one that found it. */
-export function compared(known) {
-    const same = comparisons(known);
-    return Object.keys(same).filter((fact) => same[fact] && fact !== (known.found_by ?? null));
-}
+export const compared = (known) => ownOf(known).filter((fact) => fact !== (known.found_by ?? null));
 
 function* causes(facts) {
     const found = isFound(facts);
@@ -145,15 +148,18 @@ function* againstRelease(facts) {
 }
 
 function* againstTheLikeness(facts) {
-    const same = comparisons(facts);
-    if (same.VIN === false) yield "VIN_MISMATCH";
-    if (same.PLATE === false) yield "PLATE_MISMATCH";
-    if (same.CARD === false && facts.card_is_known) yield "DRIVER_MISMATCH";
+    const found = likenesses(facts);
+    if (found.VIN === DIFFERENT) yield "VIN_MISMATCH";
+    if (found.PLATE === DIFFERENT) yield "PLATE_MISMATCH";
+    if (found.CARD === DIFFERENT && facts.card_is_known) yield "DRIVER_MISMATCH";
 }
 
 function* doubts(facts, found) {
-    if (plateIsDoubtful(facts)) yield "LOW_CONFIDENCE";
-    if (facts.card_seen && !facts.card_is_known && comparisons(facts).CARD !== true) yield "DRIVER_UNKNOWN";
+    if (Object.values(likenesses(facts)).some((likeness) => UNCLEAR.includes(likeness))) yield "LOW_CONFIDENCE";
+    if (judgeWeight(facts.weight_seen, facts.masses_declared, facts.weight_tolerance) === DIFFERENT) {
+        yield "WEIGHT_DIFFERS";
+    }
+    if (facts.card_seen && !facts.card_is_known && !ownOf(facts).includes("CARD")) yield "DRIVER_UNKNOWN";
     if (!found) yield "CODE_UNREADABLE";
     else if (isTooLittle(facts)) yield "NOTHING_TO_COMPARE";
     if (facts.device_fault) yield "DEVICE_FAULT";
@@ -162,7 +168,8 @@ function* doubts(facts, found) {
 
 /* A photographed code alone opens no RELEASE and no EXIT gate. */
 function isTooLittle(facts) {
-    const own = compared(facts);
+    const isBare = !facts.vin_seen && !facts.tail_is_enough;
+    const own = compared(facts).filter((fact) => !(isBare && fact === "VIN"));
     const mustSee = facts.must_see ?? DEFAULT_MUST_SEE[facts.stage];
     const codeIsEnough = facts.stage === "ENTRY" && facts.found_by === null;
     return !(own.length || codeIsEnough) || !mustSee.every((group) => group.some((fact) => own.includes(fact)));
@@ -174,8 +181,7 @@ function isAdvice(reason, facts) {
 }
 
 function movesOfRefusal(reason, facts) {
-    const isOwn = Object.values(comparisons(facts)).includes(true);
-    if (!REFERRING[facts.stage].includes(reason) || !isOwn || facts.vehicle_status === "REFERRED") return [];
+    if (!REFERRING[facts.stage].includes(reason) || !ownOf(facts).length || facts.vehicle_status === "REFERRED") return [];
     return facts.vehicle_status === "DECLARED" ? ["PRESENTED", "REFERRED"] : ["REFERRED"];
 }
 

@@ -5,6 +5,7 @@ const PATIENCE_MS = 8_000;
 const PATIENCE_WITH_ENGINE_MS = 3_000;
 const REFRESH_MS = 60_000;
 const AGAIN_MS = 5_000;
+const TAIL = 6; // characters: the end of a VIN, as checkpoint/likeness.py has it
 
 let engine = null;
 let lane = null;
@@ -22,7 +23,7 @@ const question = (data) => {
     const said = (name) => String(data.get(name) ?? "").trim();
     const scan = { scan_id: data.get("scan_id"), code: said("code") || null };
     if (said("plate")) scan.plate = { text: said("plate") };
-    if (said("vin")) scan.vin = said("vin");
+    if (said("vin")) scan[said("vin").length === TAIL ? "vin_tail" : "vin"] = said("vin");
     if (said("driver_card")) scan.driver_card = said("driver_card");
     return scan;
 };
