@@ -54,9 +54,12 @@ def copied_database(suffix: str) -> Iterator[str]:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     connection.creation.clone_test_db(suffix, verbosity=0)
+    name = str(connection.creation.get_test_db_clone_settings(suffix)["NAME"])
     try:
-        yield str(connection.creation.get_test_db_clone_settings(suffix)["NAME"])
+        yield name
     finally:
+        with connection.cursor() as cursor:  # what was killed inside may have left a session behind
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         connection.creation.destroy_test_db(suffix=suffix, verbosity=0)
 
 

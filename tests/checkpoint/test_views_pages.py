@@ -56,6 +56,8 @@ OK = {200, 302, 403}
 NAMED_BY_MORE = {
     "accept-problem",
     "scan",
+    "manifest",
+    "sync",
     "organisations",
     "people",
     "verify-organisation",

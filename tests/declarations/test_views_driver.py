@@ -102,6 +102,7 @@ def test_the_page_is_made_of_these_fields_and_no_others():
         *("signal", "word", "why", "step", "port", "gate", "address", "arrival_at", "ready_until", "valid_until"),
         *("vehicle", "colour", "plate", "vin_tail", "code_href", "manual_code"),
         *("photo_side", "departure_photos", "arrival_photos"),
+        "bays",
     }
 
 

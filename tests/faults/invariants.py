@@ -4,6 +4,11 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from declarations.lifecycle import Owed
+
+KINDS = [Owed.ASSESS.value, Owed.ASSESS_AMENDED.value, Owed.COMPLETE.value, Owed.TELL.value]
+"""Work whose subject is a declaration; the numbers of other subjects may be the same."""
+
 CHECKS = {
     "were lodged and are still undecided": """
         SELECT count(*) FROM declarations_declaration WHERE id = ANY (%(ids)s) AND status = 'LODGED'""",
@@ -26,10 +31,11 @@ CHECKS = {
             WHERE d.id = ANY (%(ids)s) AND d.status = 'RELEASED'
             GROUP BY v.id HAVING count(p.id) <> 1) AS odd""",
     "are owed work that is not done": """
-        SELECT count(*) FROM declarations_outboxtask WHERE subject = ANY (%(ids)s) AND done_at IS NULL""",
+        SELECT count(*) FROM declarations_outboxtask
+        WHERE subject = ANY (%(ids)s) AND kind = ANY (%(kinds)s) AND done_at IS NULL""",
     "were owed the same work twice": """
         SELECT count(*) FROM (
-            SELECT 1 FROM declarations_outboxtask WHERE subject = ANY (%(ids)s) AND kind NOT LIKE '%%\\_sheet'
+            SELECT 1 FROM declarations_outboxtask WHERE subject = ANY (%(ids)s) AND kind IN ('assess', 'complete')
             GROUP BY subject, kind HAVING count(*) > 1) AS twice""",
     "have a broken chain of moves": """
         SELECT count(*) FROM (
@@ -44,7 +50,7 @@ def broken(ids: Sequence[int]) -> list[str]:
     found = []
     with connection.cursor() as cursor:
         for sentence, sql in CHECKS.items():
-            cursor.execute(sql, {"ids": list(ids)})
+            cursor.execute(sql, {"ids": list(ids), "kinds": KINDS})
             (count,) = cursor.fetchone()
             if count:
                 found.append(f"{count} {sentence}")
@@ -58,8 +64,9 @@ def undecided(ids: Sequence[int]) -> int:
             """
             SELECT count(*) FROM declarations_declaration d
             WHERE d.id = ANY (%(ids)s) AND (d.status = 'LODGED' OR EXISTS (
-                SELECT 1 FROM declarations_outboxtask o WHERE o.subject = d.id AND o.done_at IS NULL))""",
-            {"ids": list(ids)},
+                SELECT 1 FROM declarations_outboxtask o
+                WHERE o.subject = d.id AND o.kind = ANY (%(kinds)s) AND o.done_at IS NULL))""",
+            {"ids": list(ids), "kinds": KINDS},
         )
         return int(cursor.fetchone()[0])
 

@@ -1,10 +1,9 @@
-"""The back-office of the gates: lanes and devices; passages, which nobody changes."""
+"""Gates, lanes, devices and what barriers were told."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -13,13 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkpoint import devices
+from checkpoint.admin.frame import Gates, OfLane, ReadOnly
 from checkpoint.decision import Seen
 from checkpoint.models import (
     BarrierAnswer,
-    Case,
     Checkpoint,
-    Claim,
-    Conflict,
     Device,
     DeviceEvent,
     DeviceState,
@@ -28,61 +25,17 @@ from checkpoint.models import (
     LaneDisplay,
     LaneOperator,
     LiftPhoto,
-    Manifest,
-    ManifestRow,
     ManualLift,
-    Passage,
     PortWatch,
-    ScanKey,
     Shift,
 )
 from declarations.errors import DomainError
-from declarations.models import ApiKey, Port, roles_of
-from declarations.permissions import can_keep, kept_ports
 
 
 class ReasonForm(forms.Form):
     """Why; it stays in the log."""
 
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-PORT_OF: dict[type[models.Model], str] = {Port: "code", Checkpoint: "port", Lane: "checkpoint__port"}
-"""The way from a row to its port."""
-
-
-class Gates(admin.ModelAdmin):
-    """Rows that are kept by hand but never deleted: passages point at them. A supervisor keeps those of his ports."""
-
-    of_port: ClassVar[str] = ""
-    """The way from a row to its port."""
-
-    list_per_page = 50
-    show_full_result_count = False
-    change_form_template = "admin/acted_on.html"
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What ended stays to be read."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only at one's own ports."""
-        if not super().has_change_permission(request, obj):
-            return False
-        if obj is None:
-            return True
-        port = type(obj)._default_manager.filter(pk=obj.pk).values_list(self.of_port, flat=True).first()
-        return can_keep(request.user, port)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Nothing is put to another port, and no device gets the key of a person."""
-        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        ports, way = kept_ports(request.user), PORT_OF.get(db_field.related_model)
-        if ports is not None and way is not None:
-            field.queryset = field.queryset.filter(**{f"{way}__in": ports})
-        if db_field.related_model is ApiKey:
-            field.queryset = field.queryset.filter(user=None)
-        return field
 
 
 class LaneForm(forms.ModelForm):
@@ -104,39 +57,6 @@ class LaneForm(forms.ModelForm):
             message = forms.ChoiceField.default_error_messages["invalid_choice"]
             raise forms.ValidationError(message, params={"value": groups})
         return groups
-
-
-class ReadOnly(Gates):
-    """Rows that only scanning and deciding write."""
-
-    hidden: ClassVar[tuple[str, ...]] = ()
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """All columns but the hidden ones."""
-        return [each.name for each in self.model._meta.concrete_fields if each.name not in self.hidden]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The same."""
-        return self.get_fields(request, obj)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Rows at the ports of this officer; the operator sees all."""
-        rows = super().get_queryset(request)
-        if getattr(request.user, "is_superuser", False):
-            return rows
-        return rows.filter(pk__in=self.visible_to(request.user).order_by().values("pk"))
-
-    def visible_to(self, user: object) -> QuerySet[Any]:
-        """The model's own slice."""
-        return self.model._default_manager.visible_to(user)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The gate inserts."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes."""
-        return False
 
 
 @admin.register(Checkpoint)
@@ -221,29 +141,6 @@ class DeviceAdmin(Gates):
         return None
 
 
-@admin.register(Passage)
-class PassageAdmin(ReadOnly):
-    """Every scan with its answer; the shown code is a credential and not shown again."""
-
-    hidden = ("code",)
-    list_display = ("decided_at", "port", "lane", "stage", "verdict", "reason", "vehicle", "officer")
-    list_filter = ("verdict", "reason", "stage", "port")
-    search_fields = ("vehicle__vin", "declaration__reference", "lane__code", "trace_id")
-    list_select_related = ("port", "lane", "vehicle", "officer")
-    date_hierarchy = "decided_at"
-
-
-@admin.register(Case)
-class CaseAdmin(ReadOnly):
-    """Cases; decided on the pages of the gate."""
-
-    list_display = ("opened_at", "passage", "result", "closed_by", "closed_at", "vin_read")
-    list_filter = ("result", ("closed_at", admin.EmptyFieldListFilter), "passage__port", "passage__reason")
-    search_fields = ("passage__vehicle__vin", "passage__lane__code", "vin_read")
-    list_select_related = ("passage", "closed_by")
-    date_hierarchy = "opened_at"
-
-
 @admin.register(Shift)
 class ShiftAdmin(ReadOnly):
     """Who held which device, and when."""
@@ -253,32 +150,6 @@ class ShiftAdmin(ReadOnly):
     search_fields = ("device__name", "device__lane__code", "officer__username")
     list_select_related = ("device__lane", "officer", "ended_by")
     date_hierarchy = "started_at"
-
-
-@admin.register(ScanKey)
-class ScanKeyAdmin(ReadOnly):
-    """Which device asked under which id."""
-
-    hidden = ("body_digest",)
-    list_display = ("scan_id", "device", "passage")
-    search_fields = ("scan_id",)
-    list_select_related = ("device__lane", "passage")
-
-    def visible_to(self, user: object) -> QuerySet[ScanKey]:
-        """Those of the passages that this officer may see."""
-        return ScanKey.objects.filter(passage__in=Passage.objects.visible_to(user).order_by())
-
-
-class OfLane(ReadOnly):
-    """Rows about a lane that only machines and actions write; seen at one's own ports."""
-
-    way: ClassVar[str] = "lane__checkpoint__port"
-
-    def visible_to(self, user: object) -> QuerySet[Any]:
-        """Those of the ports where the user is an officer."""
-        ports = roles_of(user).ports()
-        rows = self.model._default_manager.all()
-        return rows if ports is None else rows.filter(**{f"{self.way}__in": ports})
 
 
 @admin.register(DeviceState)
@@ -310,6 +181,7 @@ class EnrolmentCodeAdmin(OfLane):
     way = "device__lane__checkpoint__port"
     hidden = ("digest",)
     list_display = ("device", "made_at", "made_by", "expires_at")
+    list_filter = ("device__lane__checkpoint__port",)
     list_select_related = ("device__lane", "made_by")
 
 
@@ -340,8 +212,14 @@ class LiftPhotoAdmin(OfLane):
 
     way = "lift__port"
     hidden = ("data",)
-    list_display = ("lift",)
+    list_display = ("lift", "at")
+    list_filter = ("lift__port",)
     list_select_related = ("lift__lane",)
+
+    @admin.display(description=_("at"))
+    def at(self, photo: LiftPhoto) -> Any:
+        """When the barrier was lifted."""
+        return photo.lift.at
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without the photos themselves."""
@@ -365,6 +243,7 @@ class PortWatchAdmin(Gates):
 
     of_port = "port"
     list_display = ("port", "skew_tolerance_s", "silent_after_s", "barrier_patience_s")
+    list_filter = ("port",)
     list_select_related = ("port",)
     autocomplete_fields = ("port",)
 
@@ -383,57 +262,3 @@ class LaneOperatorAdmin(Gates):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A number is never given to somebody else: it ends, and another row begins."""
         return ("port", "operator_id", "user") if obj else ()
-
-
-@admin.register(Claim)
-class ClaimAdmin(ReadOnly):
-    """What devices said and officers did without the network."""
-
-    hidden = ("body_digest",)
-    list_display = ("received_at", "passage", "verdict", "reason", "rule", "lifted", "manifest_age_s", "clock_ahead_s")
-    list_filter = ("lifted", "rule", "passage__port")
-    search_fields = ("passage__vehicle__vin", "passage__lane__code")
-    list_select_related = ("passage",)
-
-    def visible_to(self, user: object) -> QuerySet[Claim]:
-        """Those of the passages that this officer may see."""
-        return Claim.objects.filter(passage__in=Passage.objects.visible_to(user).order_by())
-
-
-@admin.register(Conflict)
-class ConflictAdmin(ReadOnly):
-    """Where a device and the centre disagree; resolved on the pages of the gate."""
-
-    list_display = ("opened_at", "passage", "side", "reason", "lifted_by", "result", "resolved_by", "resolved_at")
-    list_filter = ("side", "result", ("resolved_at", admin.EmptyFieldListFilter), "passage__port")
-    search_fields = ("passage__vehicle__vin", "passage__lane__code")
-    list_select_related = ("passage", "lifted_by", "resolved_by")
-    date_hierarchy = "opened_at"
-
-
-@admin.register(Manifest)
-class ManifestAdmin(ReadOnly):
-    """The lists that devices keep."""
-
-    list_display = ("port", "version", "published_at", "salted_at")
-    list_select_related = ("port",)
-
-    def visible_to(self, user: object) -> QuerySet[Manifest]:
-        """Those of one's own ports."""
-        ports = roles_of(user).ports()
-        return Manifest.objects.all() if ports is None else Manifest.objects.filter(port__in=ports)
-
-
-@admin.register(ManifestRow)
-class ManifestRowAdmin(ReadOnly):
-    """What the lists say of each pass."""
-
-    list_display = ("key", "manifest", "version")
-    search_fields = ("key",)
-    list_select_related = ("manifest",)
-
-    def visible_to(self, user: object) -> QuerySet[ManifestRow]:
-        """Those of one's own ports."""
-        ports = roles_of(user).ports()
-        rows = ManifestRow.objects.all()
-        return rows if ports is None else rows.filter(manifest__in=ports)
