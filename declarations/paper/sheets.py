@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from declarations.instructions import in_four_languages
 from declarations.paper.ink import BOLD, HEIGHT, PT, REGULAR, SOFT, WIDTH, Ink
@@ -71,7 +72,15 @@ def _vehicle(ink: Ink, told: PassOnPaper) -> None:
     port = f"{told.port_names[0]} {told.port_code}"
     y = _labelled(ink, _("Port"), port, RIGHT, y, size=15, below=" · ".join(told.port_names[1:]))
     if told.gate_names[0]:
-        y = _labelled(ink, _("Gate"), told.gate_names[0], RIGHT, y, size=13, below=" · ".join(told.gate_names[1:]))
+        y = _labelled(
+            ink,
+            pgettext_lazy("place", "Gate"),
+            told.gate_names[0],
+            RIGHT,
+            y,
+            size=13,
+            below=" · ".join(told.gate_names[1:]),
+        )
     y = _labelled(ink, _("Valid from"), _moment(told.valid_from), RIGHT, y, size=13)
     _labelled(ink, _("Valid until"), _moment(told.valid_until), RIGHT, y, size=13)
 
