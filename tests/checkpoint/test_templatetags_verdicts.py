@@ -68,7 +68,7 @@ def test_without_a_vehicle_there_is_none_to_show():
 
 def test_already_used_says_when_and_where():
     html = shown("used", used_at=datetime(2026, 11, 22, 6, 8, tzinfo=UTC), used_lane="CNHRS-R2")
-    assert "2026-11-22 14:08</span> Beijing time" in html
+    assert "2026-11-22 14:08</bdi> Beijing time" in html
     assert "CNHRS-R2" in html
 
 

@@ -170,8 +170,11 @@ def test_a_used_vehicle_is_asked_for_its_past() -> None:
 # Papers
 
 
+OTHER = {"vin": "LRW3E1EB0PC932736", "model_year": 2023, "plate": None, "plate_expires_on": None}
+
+
 def test_missing_papers_are_warnings() -> None:
-    found = check(body(vehicles=[vehicle(papers=None), vehicle(papers=[], vin="LRW3E1EB0PC932736", model_year=2023)]))
+    found = check(body(vehicles=[vehicle(papers=None), vehicle(papers=[], **OTHER)]))
 
     assert {problem.level for problem in found} == {Level.WARNING}
     assert [problem.code for problem in found] == ["PAPER_MISSING"] * 6 + ["PAPERS_MISSING"]
