@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.at_once import at_once, private_database
+from tests.at_once import private_database
 from tests.faults import cases, intake, offline
 from tests.faults.world import World
 from tests.servers import Servers
@@ -56,11 +56,3 @@ def test_two_devices_that_lift_for_one_pass_leave_one_admission_and_one_conflict
 def test_the_run_sees_a_conflict_that_nobody_writes(world):
     outcome = offline.offline_doubles_control(world, pairs=3)
     assert outcome.ok, outcome
-
-
-@pytest.mark.browser
-def test_a_device_that_is_killed_with_its_queue_full_hands_in_every_passage_once(world):
-    # in a thread of its own: another test's browser may have a loop running in this one
-    (outcome,) = at_once(lambda: offline.device_killed(world, passages=20, kills=2))
-    assert isinstance(outcome, cases.Outcome) and outcome.ok, outcome
-    assert outcome.faults == 2
