@@ -6,7 +6,7 @@ from django.db import connection
 
 from declarations.lifecycle import Owed
 
-KINDS = [Owed.ASSESS.value, Owed.ASSESS_AMENDED.value, Owed.COMPLETE.value, Owed.TELL.value]
+KINDS = [kind.value for kind in (Owed.ASSESS, Owed.ASSESS_AMENDED, Owed.COMPLETE, Owed.PRINT, Owed.REFRESH, Owed.TELL)]
 """Work whose subject is a declaration; the numbers of other subjects may be the same."""
 
 CHECKS = {
